@@ -1,0 +1,1 @@
+"""Ting's service: customers, conversations, complaints, legal clocks, and the pages of the bank's people."""

@@ -1,0 +1,1 @@
+"""Who did what, when: append-only, written in the transaction of the deed."""

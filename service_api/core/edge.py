@@ -1,0 +1,53 @@
+"""What an endpoint may ask for: a session that commits before the answer leaves, the clock, the settings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
+from sqlalchemy.orm import Session
+
+from service_api.core.clock import Clock
+from service_api.core.database import Database
+from service_api.settings import Settings
+
+
+def _database(connection: HTTPConnection) -> Database:
+    database: Database = connection.app.state.database
+    return database
+
+
+def _clock(connection: HTTPConnection) -> Clock:
+    clock: Clock = connection.app.state.clock
+    return clock
+
+
+def _settings(connection: HTTPConnection) -> Settings:
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+TheDatabase = Annotated[Database, Depends(_database)]
+TheClock = Annotated[Clock, Depends(_clock)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+
+
+def _writing(database: TheDatabase) -> Iterator[Session]:
+    with database.writing() as session:
+        yield session
+
+
+def _reading(database: TheDatabase) -> Iterator[Session]:
+    with database.reading() as session:
+        yield session
+
+
+def _now(clock: TheClock) -> datetime:
+    return clock.now()
+
+
+# scope="function": the commit happens before the answer is sent, so a failed commit can never answer 201.
+WriteSession = Annotated[Session, Depends(_writing, scope="function")]
+ReadSession = Annotated[Session, Depends(_reading, scope="function")]
+Now = Annotated[datetime, Depends(_now)]

@@ -1,0 +1,1 @@
+"""Effects that leave the transaction: written with the change that causes them, delivered at least once."""

@@ -1,0 +1,81 @@
+"""Every setting of the service, in one class. Nothing else reads the environment."""
+
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_LENGTH = 16
+
+
+class Settings(BaseSettings):
+    """Read from `TING_…` variables, then from `secrets.env` in the data folder.
+
+    Raises `pydantic.ValidationError` when a secret is missing or short: no secret has a default. `make run`
+    writes random ones for the demo.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TING_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("var"), description="The one folder that holds data: database, index, logs.")
+    database_url: str = Field("", description="SQLAlchemy address; empty means SQLite in the data folder.")
+    demo: bool = Field(False, description="Seeds invented customers and lets the clock be moved.")
+    timezone: str = Field("Asia/Shanghai", description="The bank's zone: legal days and office hours.")
+    web_host: str = Field("127.0.0.1", description="Address on which customers and staff reach the service.")
+    web_port: int = Field(8000, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535)
+    rasa_url: str = Field("http://127.0.0.1:5005", description="Where the assistant listens; loopback only.")
+    rasa_timeout_seconds: float = Field(20.0, gt=0, description="Longest wait for one turn of the assistant.")
+    service_url: str = Field("http://127.0.0.1:8000", description="Where the actions find this service.")
+    rasa_secret: SecretStr = Field(description="Shared with the assistant's input channel.")
+    service_token: SecretStr = Field(description="Shared with the actions process.")
+    code_pepper: SecretStr = Field(description="Keys the hashes of one-time codes and visitor tokens.")
+    session_hours: int = Field(10, ge=1, description="Longest life of a staff session.")
+    secure_cookies: bool = Field(True, description="Send cookies over HTTPS only; the demo switches it off.")
+    office_hours: str = Field("09:00-18:00", description="When people answer, local time, on working days.")
+    smtp_url: str = Field(
+        "", description="smtp://user:password@host:port; empty writes mail to the data folder."
+    )
+    log_level: str = Field("INFO")
+
+    @field_validator("rasa_secret", "service_token", "code_pepper")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"a secret needs at least {MIN_SECRET_LENGTH} characters")
+        return secret
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> "Settings":
+        if self.demo and self.web_host not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("the demo has published passwords: it binds to loopback only (TING_WEB_HOST)")
+        return self
+
+    @cached_property
+    def database_address(self) -> str:
+        """The address in force: the one set, or SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'ting.db').absolute()}"
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def load_settings() -> Settings:
+    """Settings of this process: the environment wins over `secrets.env` in the data folder."""
+    bare = _DataDirOnly()
+    return Settings(_env_file=bare.data_dir / "secrets.env")
+
+
+class _DataDirOnly(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="TING_", extra="ignore")
+
+    data_dir: Path = Path("var")

@@ -1,0 +1,1 @@
+"""The bank's people: who they are, what they may do, and their sessions."""

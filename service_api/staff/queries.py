@@ -1,0 +1,30 @@
+"""Questions about the bank's people."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.staff.models import StaffMember
+
+
+def active_members(session: Session, *, role: str, branch: str | None = None) -> Sequence[StaffMember]:
+    """Those who hold the role now, in the given branch or anywhere, by name."""
+    query = select(StaffMember).where(StaffMember.role == role, StaffMember.active)
+    if branch is not None:
+        query = query.where(StaffMember.branch == branch)
+    return session.scalars(query.order_by(StaffMember.username).limit(500)).all()
+
+
+def display_names(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    rows = session.execute(
+        select(StaffMember.id, StaffMember.display_name)
+        .where(StaffMember.id.in_(ids))
+        .order_by(StaffMember.id)
+    )
+    return {row.id: row.display_name for row in rows}
+
+
+def has_anyone(session: Session) -> bool:
+    return session.scalar(select(StaffMember.id).order_by(StaffMember.id).limit(1)) is not None

@@ -1,0 +1,9 @@
+"""Every table of the service, for the migrations: importing a room's models registers them."""
+
+from service_api.audit import models as audit
+from service_api.core import clock
+from service_api.core.database import Base
+from service_api.staff import models as staff
+
+ROOMS = (audit, clock, staff)
+METADATA = Base.metadata
