@@ -1,9 +1,12 @@
 """Every table of the service, for the migrations: importing a room's models registers them."""
 
+from service_api.articles import models as articles
 from service_api.audit import models as audit
+from service_api.conversations import models as conversations
 from service_api.core import clock
 from service_api.core.database import Base
+from service_api.customers import models as customers
 from service_api.staff import models as staff
 
-ROOMS = (audit, clock, staff)
+ROOMS = (articles, audit, clock, conversations, customers, staff)
 METADATA = Base.metadata

@@ -45,6 +45,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_offset")),
     )
     op.create_table(
+        "customers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column("family_name", sa.String(length=64), nullable=False),
+        sa.Column("certificate_kind", sa.String(length=32), nullable=False),
+        sa.Column("certificate_masked", sa.String(length=64), nullable=False),
+        sa.Column("certificate_hash", sa.String(length=64), nullable=False),
+        sa.Column("tier", sa.String(length=16), nullable=False),
+        sa.Column("relationship_manager", sa.String(length=64), nullable=True),
+        sa.Column("preferred_language", sa.String(length=8), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("tier IN ('platinum', 'quality', 'ordinary')", name=op.f("ck_customers_tier")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+        sa.UniqueConstraint("certificate_hash", name=op.f("uq_customers_certificate_hash")),
+    )
+    op.create_table(
+        "demo_messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_messages")),
+    )
+    op.create_table(
         "staff_members",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -65,6 +89,125 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_staff_members_username")),
     )
     op.create_table(
+        "unanswered_questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("question", sa.String(length=500), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("nearest_article", sa.String(length=64), nullable=True),
+        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("times_asked", sa.Integer(), nullable=False),
+        sa.Column("first_asked_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_asked_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('suggestions', 'none')", name=op.f("ck_unanswered_questions_outcome")
+        ),
+        sa.CheckConstraint("times_asked > 0", name=op.f("ck_unanswered_questions_times_asked")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered_questions")),
+        sa.UniqueConstraint("language", "key", name=op.f("uq_unanswered_questions_language_key")),
+    )
+    with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_unanswered_questions_last_asked_at"), ["last_asked_at"], unique=False
+        )
+
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("masked_number", sa.String(length=32), nullable=False),
+        sa.Column("tail", sa.String(length=4), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('debit_card', 'credit_card', 'savings', 'loan')", name=op.f("ck_accounts_kind")
+        ),
+        sa.CheckConstraint("status IN ('active', 'frozen', 'closed')", name=op.f("ck_accounts_status")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_accounts_customer_id_customers"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+    )
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accounts_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("answering", sa.String(length=16), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=True),
+        sa.Column("queued_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("queue_rank", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("verified_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("session_number", sa.Integer(), nullable=False),
+        sa.Column("turn_count", sa.Integer(), nullable=False),
+        sa.Column("last_turn_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("assistant_state", sa.JSON(), nullable=False),
+        sa.Column("turn_token", sa.String(length=32), nullable=True),
+        sa.Column("turn_until", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_message_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(answering = 'agent') = (agent_id IS NOT NULL)", name=op.f("ck_conversations_agent_answers")
+        ),
+        sa.CheckConstraint(
+            "answering <> 'queue' OR queued_at IS NOT NULL", name=op.f("ck_conversations_queue_has_time")
+        ),
+        sa.CheckConstraint(
+            "answering IN ('assistant', 'queue', 'agent')", name=op.f("ck_conversations_answering")
+        ),
+        sa.CheckConstraint("channel IN ('web', 'wechat')", name=op.f("ck_conversations_channel")),
+        sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_conversations_language")),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["staff_members.id"],
+            name=op.f("fk_conversations_agent_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_conversations_customer_id_customers"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conversations_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_conversations_last_message_at"), ["last_message_at"], unique=False
+        )
+        batch_op.create_index("ix_conversations_queue", ["queue_rank", "queued_at"], unique=False)
+
+    op.create_table(
+        "customer_phones",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_customer_phones_customer_id_customers"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_customer_phones")),
+    )
+    with op.batch_alter_table("customer_phones", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_phones_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
@@ -82,6 +225,134 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.create_index("ix_staff_sessions_expires_at", ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "hand_overs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("packet", sa.JSON(), nullable=False),
+        sa.Column("asked_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("claimed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('requested', 'failures', 'abuse', 'distress', 'loss_or_fraud', 'assistant_down', 'agent_steps_in')",
+            name=op.f("ck_hand_overs_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["claimed_by"],
+            ["staff_members.id"],
+            name=op.f("fk_hand_overs_claimed_by_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_hand_overs_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_overs")),
+    )
+    with op.batch_alter_table("hand_overs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hand_overs_conversation_id"), ["conversation_id"], unique=False)
+
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(length=16), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("raw_text", sa.Text(), nullable=True),
+        sa.Column("buttons", sa.JSON(), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=True),
+        sa.Column("intent", sa.String(length=64), nullable=True),
+        sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "author IN ('customer', 'assistant', 'agent', 'system')", name=op.f("ck_messages_author")
+        ),
+        sa.CheckConstraint("seq > 0", name=op.f("ck_messages_seq")),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["staff_members.id"],
+            name=op.f("fk_messages_agent_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_messages_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "conversation_id", "external_id", name=op.f("uq_messages_conversation_id_external_id")
+        ),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_messages_conversation_id_seq")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_messages_waiting",
+            ["conversation_id", "seq"],
+            unique=False,
+            sqlite_where="author = 'customer' AND handled_at IS NULL",
+            postgresql_where="author = 'customer' AND handled_at IS NULL",
+        )
+
+    op.create_table(
+        "one_time_codes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("tries_left", sa.Integer(), nullable=False),
+        sa.Column("sent_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("tries_left >= 0", name=op.f("ck_one_time_codes_tries_left")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_one_time_codes_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_one_time_codes_customer_id_customers"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),
+    )
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.create_index("ix_one_time_codes_conversation", ["conversation_id", "sent_at"], unique=False)
+        batch_op.create_index("ix_one_time_codes_phone", ["phone", "sent_at"], unique=False)
+
+    op.create_table(
+        "visitor_tokens",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_visitor_tokens_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_visitor_tokens")),
+    )
+    with op.batch_alter_table("visitor_tokens", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_visitor_tokens_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_visitor_tokens_expires_at"), ["expires_at"], unique=False)
 
     # ### end Alembic commands ###
 
@@ -101,12 +372,55 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("visitor_tokens", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visitor_tokens_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_visitor_tokens_conversation_id"))
+
+    op.drop_table("visitor_tokens")
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_one_time_codes_phone")
+        batch_op.drop_index("ix_one_time_codes_conversation")
+
+    op.drop_table("one_time_codes")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_waiting",
+            sqlite_where="author = 'customer' AND handled_at IS NULL",
+            postgresql_where="author = 'customer' AND handled_at IS NULL",
+        )
+
+    op.drop_table("messages")
+    with op.batch_alter_table("hand_overs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hand_overs_conversation_id"))
+
+    op.drop_table("hand_overs")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
         batch_op.drop_index("ix_staff_sessions_expires_at")
 
     op.drop_table("staff_sessions")
+    with op.batch_alter_table("customer_phones", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_phones_customer_id"))
+
+    op.drop_table("customer_phones")
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index("ix_conversations_queue")
+        batch_op.drop_index(batch_op.f("ix_conversations_last_message_at"))
+        batch_op.drop_index(batch_op.f("ix_conversations_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_conversations_agent_id"))
+
+    op.drop_table("conversations")
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accounts_customer_id"))
+
+    op.drop_table("accounts")
+    with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unanswered_questions_last_asked_at"))
+
+    op.drop_table("unanswered_questions")
     op.drop_table("staff_members")
+    op.drop_table("demo_messages")
+    op.drop_table("customers")
     op.drop_table("clock_offset")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_subject")

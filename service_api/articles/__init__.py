@@ -1,0 +1,1 @@
+"""Published answers: the search of customers and staff, and the questions it could not answer."""

@@ -1,0 +1,1 @@
+"""Where customers reach the desk, and the way to the assistant and back."""
