@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +26,7 @@ LANGUAGES = ("zh", "en")
 ANSWERING = ("assistant", "queue", "agent")
 AUTHORS = ("customer", "assistant", "agent", "system")
 REASONS = ("requested", "failures", "abuse", "distress", "loss_or_fraud", "assistant_down", "agent_steps_in")
+UNHANDLED = text("author = 'customer' AND handled_at IS NULL")
 
 
 class Conversation(Base):
@@ -89,8 +91,8 @@ class Message(Base):
             "ix_messages_waiting",
             "conversation_id",
             "seq",
-            sqlite_where="author = 'customer' AND handled_at IS NULL",
-            postgresql_where="author = 'customer' AND handled_at IS NULL",
+            sqlite_where=UNHANDLED,
+            postgresql_where=UNHANDLED,
         ),
     )
 

@@ -300,8 +300,8 @@ def upgrade() -> None:
             "ix_messages_waiting",
             ["conversation_id", "seq"],
             unique=False,
-            sqlite_where="author = 'customer' AND handled_at IS NULL",
-            postgresql_where="author = 'customer' AND handled_at IS NULL",
+            sqlite_where=sa.text("author = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("author = 'customer' AND handled_at IS NULL"),
         )
 
     op.create_table(
@@ -385,8 +385,8 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_messages_waiting",
-            sqlite_where="author = 'customer' AND handled_at IS NULL",
-            postgresql_where="author = 'customer' AND handled_at IS NULL",
+            sqlite_where=sa.text("author = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("author = 'customer' AND handled_at IS NULL"),
         )
 
     op.drop_table("messages")
