@@ -6,7 +6,8 @@ from service_api.conversations import models as conversations
 from service_api.core import clock
 from service_api.core.database import Base
 from service_api.customers import models as customers
+from service_api.outbox import models as outbox
 from service_api.staff import models as staff
 
-ROOMS = (articles, audit, clock, conversations, customers, staff)
+ROOMS = (articles, audit, clock, conversations, customers, outbox, staff)
 METADATA = Base.metadata

@@ -1,1 +1,1 @@
-"""Effects that leave the transaction: written with the change that causes them, delivered at least once."""
+"""Events written in the transaction of the deed and delivered afterwards, at least once."""

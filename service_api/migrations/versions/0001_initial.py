@@ -69,6 +69,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_messages")),
     )
     op.create_table(
+        "outbox_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("last_error", sa.String(length=200), nullable=False),
+        sa.Column("ended_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'pending') = (ended_at IS NULL)", name=op.f("ck_outbox_events_ended")),
+        sa.CheckConstraint("state IN ('pending', 'done', 'dead')", name=op.f("ck_outbox_events_state")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_events_attempts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_events")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_events_key")),
+    )
+    with op.batch_alter_table("outbox_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_events_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where="state = 'pending'",
+            postgresql_where="state = 'pending'",
+        )
+        batch_op.create_index("ix_outbox_events_ended", ["state", "ended_at"], unique=False)
+
+    op.create_table(
         "staff_members",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -419,6 +447,13 @@ def downgrade() -> None:
 
     op.drop_table("unanswered_questions")
     op.drop_table("staff_members")
+    with op.batch_alter_table("outbox_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_events_ended")
+        batch_op.drop_index(
+            "ix_outbox_events_due", sqlite_where="state = 'pending'", postgresql_where="state = 'pending'"
+        )
+
+    op.drop_table("outbox_events")
     op.drop_table("demo_messages")
     op.drop_table("customers")
     op.drop_table("clock_offset")
