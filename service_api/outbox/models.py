@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service_api.core.database import Base, UtcDateTime
 
 PENDING, DONE, DEAD = "pending", "done", "dead"
+WAITING = text("state = 'pending'")
 
 
 class OutboxEvent(Base):
@@ -27,8 +28,8 @@ class OutboxEvent(Base):
             "ix_outbox_events_due",
             "due_at",
             "id",
-            sqlite_where="state = 'pending'",
-            postgresql_where="state = 'pending'",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
         ),
         Index("ix_outbox_events_ended", "state", "ended_at"),
     )

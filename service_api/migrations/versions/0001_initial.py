@@ -91,8 +91,8 @@ def upgrade() -> None:
             "ix_outbox_events_due",
             ["due_at", "id"],
             unique=False,
-            sqlite_where="state = 'pending'",
-            postgresql_where="state = 'pending'",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
         )
         batch_op.create_index("ix_outbox_events_ended", ["state", "ended_at"], unique=False)
 
@@ -450,7 +450,9 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox_events", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_events_ended")
         batch_op.drop_index(
-            "ix_outbox_events_due", sqlite_where="state = 'pending'", postgresql_where="state = 'pending'"
+            "ix_outbox_events_due",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
         )
 
     op.drop_table("outbox_events")
