@@ -1,0 +1,1 @@
+"""The pages of supervisors: what is late, what will be, and who has been told."""

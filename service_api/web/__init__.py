@@ -1,0 +1,1 @@
+"""What all pages share: templates, words, assets, the chat widget, sign-in."""

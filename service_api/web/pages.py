@@ -1,0 +1,188 @@
+"""The front door: home, the full-page chat, staff sign-in, language, and the demo's controls."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.core.clock import DemoClock
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response
+from service_api.customers.models import Customer, CustomerPhone, DemoMessage
+from service_api.staff import service as staff
+from service_api.staff.api import (
+    COOKIE,
+    CurrentStaff,
+    SignIn,
+    open_session,
+    set_session_cookie,
+    staff_token,
+)
+from service_api.staff.service import SignedIn
+from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, page
+
+STATIC = Path(__file__).parent / "static"
+PAGE_ROOTS = ("/desk", "/console")
+router = APIRouter(include_in_schema=False)
+
+
+def install_pages(app: FastAPI) -> None:
+    """Serve the assets, and show people a page instead of a problem document."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(router)
+    app.add_exception_handler(Problem, _problem_page)  # type: ignore[arg-type]  # Starlette's handlers take Exception
+
+
+async def _problem_page(request: Request, problem: Problem) -> Response:
+    wants_page = request.url.path.startswith(PAGE_ROOTS) and "HX-Request" not in request.headers
+    if not wants_page:
+        response: Response = problem_response(problem)
+        if isinstance(problem, Unauthenticated) and "HX-Request" in request.headers:
+            response.headers["HX-Redirect"] = "/login"
+        return response
+    if isinstance(problem, Unauthenticated):
+        return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
+    return page(request, "problem.html", title=problem.title, detail=problem.detail, status=problem.status)
+
+
+def from_form(me: SignedIn, csrf_token: str, request: Request) -> None:
+    """Every posted form carries the session's CSRF token, as a field or in HTMX's header."""
+    me.check_csrf(csrf_token or request.headers.get("x-csrf-token", ""))
+
+
+Text = Annotated[str, Form(max_length=5000)]
+
+
+@router.get("/")
+def home(request: Request, session: ReadSession) -> HTMLResponse:
+    return page(request, "home.html", **_demo_facts(request, session))
+
+
+@router.get("/chat")
+def chat(request: Request) -> HTMLResponse:
+    return page(request, "chat.html")
+
+
+@router.get("/login")
+def sign_in_page(request: Request, next: str = "/desk") -> HTMLResponse:
+    return _sign_in_page(request, next=next)
+
+
+@router.post("/login")
+def sign_in(
+    request: Request,
+    session: WriteSession,
+    now: Now,
+    settings: TheSettings,
+    username: Annotated[str, Form(max_length=64)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form(max_length=300)] = "/desk",
+) -> Response:
+    outcome = open_session(session, SignIn(username=username, password=password), now=now, settings=settings)
+    if isinstance(outcome, Problem):
+        return _sign_in_page(
+            request, next=next, username=username, problem=outcome.title, status=outcome.status
+        )
+    response = RedirectResponse(_own_path(next), status_code=303)
+    set_session_cookie(response, outcome[0], settings)
+    return response
+
+
+@router.post("/logout")
+def sign_out(
+    request: Request, me: CurrentStaff, session: WriteSession, settings: TheSettings, csrf_token: Text = ""
+) -> Response:
+    from_form(me, csrf_token, request)
+    staff.sign_out(session, token=staff_token(request), pepper=settings.code_pepper.get_secret_value())
+    response = RedirectResponse("/login", status_code=303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+@router.post("/language")
+def choose_language(language: Text, back: Text = "/") -> Response:
+    response = RedirectResponse(_own_path(back), status_code=303)
+    if language in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
+    return response
+
+
+@router.get("/demo/codes")
+def demo_codes(request: Request, session: ReadSession, settings: TheSettings) -> HTMLResponse:
+    """The text messages the demo would have sent, as a fragment."""
+    if not settings.demo:
+        raise NotFound
+    return page(request, "demo_codes.html", demo_messages=_demo_messages(session))
+
+
+@router.post("/demo/clock/forward")
+def move_demo_clock(
+    request: Request,
+    session: WriteSession,
+    settings: TheSettings,
+    days: Annotated[int, Form(ge=1, le=400)],
+) -> Response:
+    """Move the demo's clock forward; absent outside the demo."""
+    clock = request.app.state.clock
+    if not settings.demo or not isinstance(clock, DemoClock):
+        raise NotFound
+    clock.move(session, by=timedelta(days=days))
+    return RedirectResponse("/", status_code=303)
+
+
+def _sign_in_page(
+    request: Request,
+    *,
+    next: str,
+    username: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    return page(
+        request,
+        "sign_in.html",
+        next=_own_path(next),
+        username=username,
+        problem=problem,
+        sign_ins=_sign_ins(request),
+        status=status,
+    )
+
+
+def _own_path(target: str) -> str:
+    """Only a path of this site: a sign-in must not send people elsewhere."""
+    is_path = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if is_path and target.isprintable() else "/desk"
+
+
+def _demo_facts(request: Request, session: Session) -> dict[str, object]:
+    if not request.app.state.settings.demo:
+        return {}
+    customers = session.execute(
+        select(Customer.name, Customer.tier, CustomerPhone.number)
+        .join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
+        .order_by(Customer.created_at, Customer.name, CustomerPhone.number)
+        .limit(10)
+    ).all()
+    return {
+        "sign_ins": _sign_ins(request),
+        "demo_messages": _demo_messages(session),
+        "customers": [{"name": c.name, "tier": c.tier, "phone": c.number.removeprefix("+86")} for c in customers],
+    }
+
+
+def _demo_messages(session: Session) -> list[dict[str, object]]:
+    rows = session.scalars(select(DemoMessage).order_by(DemoMessage.id.desc()).limit(5)).all()
+    return [{"to": row.phone, "text": row.text, "at": row.created_at} for row in rows]
+
+
+def _sign_ins(request: Request) -> list[dict[str, str]]:
+    """Published sign-ins, set by the composition root from the seed; none outside the demo."""
+    published: list[dict[str, str]] = request.app.state.demo_sign_ins
+    return published

@@ -1,0 +1,84 @@
+"""Pages: Jinja2 templates with escaping on, words in the reader's language, times in the bank's zone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from service_api.core.money import Money
+from service_api.settings import Settings
+from service_api.staff.service import SignedIn
+
+HERE = Path(__file__).parent
+ROOMS_WITH_TEMPLATES = ("web", "desk", "console")
+LANGUAGES = ("zh", "en")
+LANGUAGE_COOKIE = "ting_language"
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Every sentence of the staff pages in one language, by key."""
+    with (HERE / "words" / f"{language}.yml").open(encoding="utf-8") as file:
+        loaded: dict[str, str] = yaml.safe_load(file)
+    return loaded
+
+
+@cache
+def _environment() -> Environment:
+    folders = [HERE.parent / room / "templates" for room in ROOMS_WITH_TEMPLATES]
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def language_of(request: Request) -> str:
+    """The reader's choice by cookie; Chinese first otherwise."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def page(
+    request: Request, template: str, *, me: SignedIn | None = None, status: int = 200, **facts: Any
+) -> HTMLResponse:
+    """Render one template. `facts` become its variables; `t` gives words, `local` local times."""
+    settings: Settings = request.app.state.settings
+    language = language_of(request)
+    chosen = words(language)
+
+    def t(key: str, **values: object) -> str:
+        return chosen[key].format(**values)
+
+    def code(kind: str, slug: str | None) -> str:
+        """The reader's name for a code of the bank; an unknown one is shown as it is."""
+        return chosen.get(f"{kind}.{slug}", slug or "—")
+
+    def local(moment: datetime | None, style: str = "%m-%d %H:%M") -> str:
+        return moment.astimezone(settings.zone).strftime(style) if moment else "—"
+
+    def money(minor: int | None, currency: str | None) -> str:
+        return f"{Money.from_minor(minor, currency).amount:,} {currency}" if minor is not None and currency else "—"
+
+    body = _environment().get_template(template).render(
+        request=request,
+        me=me,
+        t=t,
+        code=code,
+        local=local,
+        money=money,
+        language=language,
+        demo=settings.demo,
+        now=request.app.state.clock.now(),
+        csrf_token=me.csrf_token if me else "",
+        **facts,
+    )
+    return HTMLResponse(body, status_code=status)
