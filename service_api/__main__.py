@@ -1,0 +1,69 @@
+"""`python -m service_api …`: one word for each thing that can be started."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+# Every command imports what it needs when it is called: `migrate` must not pay for the search library.
+
+
+def _run() -> int:
+    from service_api.launch.run import run
+
+    return run()
+
+
+def _web() -> int:
+    import uvicorn
+
+    from service_api.settings import load_settings
+
+    settings = load_settings()
+    uvicorn.run(
+        "service_api.app:create_app",
+        factory=True,
+        host=settings.web_host,
+        port=settings.web_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    return 0
+
+
+def _worker() -> int:
+    from service_api import worker
+
+    worker.main()
+    return 0
+
+
+def _migrate() -> int:
+    from service_api.core.database import Database
+    from service_api.core.migrate import migrate
+    from service_api.settings import load_settings
+
+    database = Database(load_settings().database_address)
+    migrate(database)
+    database.close()
+    return 0
+
+
+COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
+    "run": ("start every process of the product and watch over them", _run),
+    "web": ("the API, the channels and the pages", _web),
+    "worker": ("clocks, escalation, delivery, nightly jobs", _worker),
+    "migrate": ("bring the database to the newest schema", _migrate),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m service_api", description=__doc__)
+    words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND")
+    for word, (meaning, _) in COMMANDS.items():
+        words.add_parser(word, help=meaning, description=meaning)
+    return COMMANDS[parser.parse_args().word][1]()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

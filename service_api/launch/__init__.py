@@ -1,0 +1,1 @@
+"""`python -m service_api run`: prepare what is missing, start every process, watch them, stop them."""

@@ -1,0 +1,43 @@
+"""The four processes: how each is started and how each is asked whether it is up."""
+
+from pathlib import Path
+
+from service_api.launch.health import Probe, answers
+from service_api.launch.plan import Plan
+from service_api.launch.supervisor import Service
+
+LIBRARY_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def rasa(plan: Plan, model: Path) -> Service:
+    command = [str(plan.rasa_python), "-m", "rasa", "run", "--interface", "127.0.0.1"]
+    command += ["--port", str(plan.rasa_port), "--model", str(model)]
+    command += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
+    return _service(plan, "rasa", command)
+
+
+def actions(plan: Plan) -> Service:
+    return _service(plan, "actions", [str(plan.python), "-m", "actions"])
+
+
+def web(plan: Plan) -> Service:
+    return _service(plan, "web", [str(plan.python), "-m", "service_api", "web"])
+
+
+def worker(plan: Plan) -> Service:
+    return _service(plan, "worker", [str(plan.python), "-m", "service_api", "worker"])
+
+
+def probes(plan: Plan) -> list[Probe]:
+    """`/readyz` speaks for the worker too, which has no port: the web process reads its heartbeat."""
+    secret = {"X-Ting-Secret": plan.settings.rasa_secret.get_secret_value()}
+    return [
+        Probe("rasa", answers(f"{plan.settings.rasa_url}/webhooks/ting/health", headers=secret), 180),
+        Probe("actions", answers(f"http://127.0.0.1:{plan.settings.actions_port}/health"), 90),
+        Probe("web", answers(f"{plan.web_address}/healthz"), 90),
+        Probe("the whole desk", answers(f"{plan.web_address}/readyz"), 200),
+    ]
+
+
+def _service(plan: Plan, name: str, command: list[str]) -> Service:
+    return Service(name, command, {**LIBRARY_THREADS, **plan.environment}, plan.logs / f"{name}.log")
