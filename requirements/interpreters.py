@@ -66,7 +66,9 @@ def find_uv(private: Path) -> str | None:
 def fetch_uv(private: Path, *, pip_python: str) -> str | None:
     """Get uv with pip into a folder of our own; None when pip cannot."""
     command = [pip_python, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(private), "uv"]
-    subprocess.run(command, check=False)
+    answer = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    if answer.returncode != 0:
+        sys.stderr.write(answer.stderr)
     return find_uv(private)
 
 

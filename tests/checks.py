@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
 RESULTS = ROOT / "var" / "checks"
-# Several test processes share the cores: libraries that start a thread per core would only get in each other's way.
+# Test processes share the cores: a library that starts a thread per core would only get in the way.
 QUIET = {
     "OMP_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
