@@ -1,0 +1,186 @@
+"""Passing a conversation to people, and back to the assistant."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import Actor, record
+from service_api.conversations import queries, service
+from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
+from service_api.conversations.models import Conversation, HandOver
+from service_api.conversations.schemas import HandOverView
+from service_api.core.i18n import say
+from service_api.core.problems import Conflict
+from service_api.customers import queries as customers
+from service_api.customers.models import TIERS
+
+URGENT = frozenset({"distress", "loss_or_fraud"})
+NOTE_LENGTH = 500
+SECRET_SLOTS = ("code",)
+
+
+class TakenByColleague(Conflict):
+    type = "taken-by-colleague"
+    title = "会话已由其他客服接入"
+
+
+class NotYours(Conflict):
+    type = "not-your-conversation"
+    title = "请先接入会话"
+
+
+def hand_over(
+    session: Session,
+    conversation: Conversation,
+    *,
+    reason: str,
+    note: str = "",
+    by: Actor,
+    now: datetime,
+    hours: OfficeHours,
+    working_day: WorkingDay = weekday,
+) -> HandOverView:
+    """Ask for a person. In office hours the assistant falls silent; outside them it goes on, and the wish
+    stays on the list of people. Asking again changes nothing but the place told. Needs the row lock."""
+    is_open = hours.is_open(now, working_day=working_day)
+    if conversation.answering == "agent":
+        return HandOverView(open=True, position=0, hours=str(hours))
+    if conversation.queued_at is None:
+        conversation.queued_at = now
+        conversation.queue_rank = queue_rank(session, conversation, reason=reason)
+        packet = _packet(session, conversation, now=now)
+        session.add(
+            HandOver(
+                conversation_id=conversation.id,
+                reason=reason,
+                note=note[:NOTE_LENGTH],
+                packet=packet,
+                asked_at=now,
+            )
+        )
+        record(
+            session,
+            by=by,
+            action="conversation.handed_over",
+            subject=service.subject(conversation),
+            now=now,
+            reason=reason,
+            open=is_open,
+        )
+    if is_open:
+        conversation.answering = "queue"
+    session.flush()
+    service.touch(session, conversation)
+    position = queries.queue_position(session, conversation)
+    return HandOverView(open=is_open, position=position, hours=str(hours))
+
+
+def queue_rank(session: Session, conversation: Conversation, *, reason: str) -> int:
+    """Lower is sooner: distress, loss and fraud first, then by tier; a stranger stands with the ordinary."""
+    if reason in URGENT:
+        return 0
+    tier = "ordinary"
+    if conversation.customer_id is not None:
+        tier = customers.customer(session, conversation.customer_id).tier
+    return 1 + TIERS.index(tier)
+
+
+def claim(
+    session: Session, conversation: Conversation, *, staff_id: uuid.UUID, name: str, now: datetime
+) -> None:
+    """Staff take the conversation, waiting or not. Raises `TakenByColleague`. Needs the row lock."""
+    if conversation.agent_id == staff_id:
+        return
+    if conversation.agent_id is not None:
+        raise TakenByColleague
+    open_one = open_hand_over(session, conversation)
+    if open_one is None:
+        packet = _packet(session, conversation, now=now)
+        open_one = HandOver(
+            conversation_id=conversation.id, reason="agent_steps_in", packet=packet, asked_at=now
+        )
+        session.add(open_one)
+    open_one.claimed_at, open_one.claimed_by = now, staff_id
+    conversation.answering, conversation.agent_id = "agent", staff_id
+    conversation.queued_at, conversation.closed_at = None, None
+    service.hand_to_people(session, conversation, now=now)
+    text = say(conversation.language, "agent_joined", name=name)
+    service.add_message(session, conversation, author="system", text=text, now=now)
+    _record(session, conversation, "conversation.claimed", staff_id, now)
+
+
+def answer(
+    session: Session, conversation: Conversation, *, staff_id: uuid.UUID, text: str, now: datetime
+) -> int:
+    """Say something to the customer; gives the message's number. Raises `NotYours`, `EmptyMessage`,
+    `MessageTooLong`. Needs the row lock."""
+    if conversation.agent_id != staff_id:
+        raise NotYours
+    message = service.add_message(
+        session, conversation, author="agent", agent_id=staff_id, text=service.checked(text), now=now
+    )
+    return message.seq
+
+
+def hand_back(session: Session, conversation: Conversation, *, staff_id: uuid.UUID, now: datetime) -> None:
+    """Let the assistant go on, in a session of its own. Raises `NotYours`. Needs the row lock."""
+    if conversation.agent_id != staff_id:
+        raise NotYours
+    _end(session, conversation, now=now)
+    conversation.session_number, conversation.turn_count = conversation.session_number + 1, 0
+    conversation.failures = 0
+    text = say(conversation.language, "agent_left")
+    service.add_message(session, conversation, author="system", text=text, now=now)
+    _record(session, conversation, "conversation.handed_back", staff_id, now)
+
+
+def close(session: Session, conversation: Conversation, *, staff_id: uuid.UUID, now: datetime) -> None:
+    """End the conversation. Raises `NotYours`. Needs the row lock."""
+    if conversation.agent_id != staff_id:
+        raise NotYours
+    _end(session, conversation, now=now)
+    service.close(session, conversation, by=Actor("staff", str(staff_id)), now=now)
+
+
+def open_hand_over(session: Session, conversation: Conversation) -> HandOver | None:
+    """The one that waits for a person or is with one now."""
+    query = select(HandOver).where(HandOver.conversation_id == conversation.id, HandOver.ended_at.is_(None))
+    return session.scalar(query.order_by(HandOver.id.desc()).limit(1))
+
+
+def _end(session: Session, conversation: Conversation, *, now: datetime) -> None:
+    current = open_hand_over(session, conversation)
+    if current is not None:
+        current.ended_at = now
+    conversation.answering, conversation.agent_id, conversation.queued_at = "assistant", None, None
+
+
+def _packet(session: Session, conversation: Conversation, *, now: datetime) -> dict[str, Any]:
+    """What a person needs to know at a glance; the transcript stands beside it."""
+    state = conversation.assistant_state
+    customer_id = service.verified_customer_id(conversation, now=now)
+    tier = customers.customer(session, customer_id).tier if customer_id is not None else None
+    slots = {
+        key: value
+        for key, value in (state.get("slots") or {}).items()
+        if not any(word in key for word in SECRET_SLOTS)
+    }
+    return {
+        "language": conversation.language,
+        "intent": state.get("intent"),
+        "confidence": state.get("confidence"),
+        "active_loop": state.get("active_loop"),
+        "slots": slots,
+        "verified": customer_id is not None,
+        "tier": tier,
+    }
+
+
+def _record(
+    session: Session, conversation: Conversation, action: str, staff_id: uuid.UUID, now: datetime
+) -> None:
+    by = Actor("staff", str(staff_id))
+    record(session, by=by, action=action, subject=service.subject(conversation), now=now)

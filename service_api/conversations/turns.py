@@ -1,0 +1,211 @@
+"""Turns of the assistant: whose message comes next, what it is asked, and what becomes of its answer.
+
+A turn is leased in the database, so that of several processes only one asks, and the lease of one that died
+runs out. Leases are in machine time: the demo's clock may jump, processes do not.
+"""
+
+import secrets
+import unicodedata
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import SYSTEM
+from service_api.conversations import handover, service
+from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
+from service_api.conversations.models import LANGUAGES, Conversation, Message
+from service_api.core.i18n import say
+
+TURNS_PER_SESSION = 30
+IDLE = timedelta(minutes=30)
+FAILURES_BEFORE_PERSON = 2
+# A bare digit answers these questions of the assistant itself and picks no button.
+NUMERIC_SLOTS = ("amount", "contact", "phone", "code", "date", "tail", "score", "rating")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question to the assistant. `sender` names its session; `lease` proves who may store the answer."""
+
+    conversation_id: uuid.UUID
+    message_id: int
+    seq: int
+    sender: str
+    text: str
+    language: str
+    channel: str
+    verified: bool
+    sent_at: datetime
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    text: str
+    buttons: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The assistant's answer to one turn; `state` is kept with the conversation, so that a draft survives."""
+
+    said: list[Said]
+    intent: str | None
+    confidence: float | None
+    language: str | None
+    state: dict[str, Any]
+
+
+def next_turn(
+    session: Session,
+    conversation_id: uuid.UUID,
+    *,
+    now: datetime,
+    machine_now: datetime,
+    lease_for: timedelta,
+) -> Turn | None:
+    """Lease the oldest message that waits for the assistant; None when there is none or another works."""
+    talk = service.locked(session, conversation_id)
+    if talk.turn_until is not None and talk.turn_until > machine_now:
+        return None
+    if talk.answering != "assistant":
+        service.hand_to_people(session, talk, now=now)
+        return None
+    message = session.scalar(
+        select(Message)
+        .where(
+            Message.conversation_id == talk.id,
+            Message.author == "customer",
+            Message.handled_at.is_(None),
+        )
+        .order_by(Message.seq)
+        .limit(1)
+    )
+    if message is None:
+        return None
+    if needs_new_session(talk, now=now):
+        talk.session_number, talk.turn_count = talk.session_number + 1, 0
+    talk.turn_token, talk.turn_until = secrets.token_hex(16), machine_now + lease_for
+    service.touch(session, talk)
+    return Turn(
+        conversation_id=talk.id,
+        message_id=message.id,
+        seq=message.seq,
+        sender=f"{talk.id}.{talk.session_number}",
+        text=_as_meant(session, talk, message),
+        language=talk.language,
+        channel=talk.channel,
+        verified=service.verified_customer_id(talk, now=now) is not None,
+        sent_at=message.created_at,
+        lease=talk.turn_token,
+    )
+
+
+def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) -> bool:
+    """Show the assistant's answer. False when the lease ran out meanwhile and the turn is another's."""
+    talk = _leased(session, turn)
+    if talk is None:
+        return False
+    message = session.get_one(Message, turn.message_id)
+    message.handled_at, message.raw_text = now, None
+    message.intent, message.confidence = reply.intent, reply.confidence
+    if reply.language in LANGUAGES:
+        talk.language = reply.language
+    talk.assistant_state = reply.state
+    talk.failures = 0
+    talk.turn_count += 1
+    talk.last_turn_at = now
+    for said in reply.said:
+        service.add_message(session, talk, author="assistant", text=said.text, buttons=said.buttons, now=now)
+    service.touch(session, talk)
+    return True
+
+
+def store_failure(
+    session: Session,
+    turn: Turn,
+    *,
+    now: datetime,
+    hours: OfficeHours,
+    working_day: WorkingDay = weekday,
+) -> bool:
+    """The assistant did not answer: say so, keep what was typed, and after two failures ask for a person.
+
+    True when the message still waits and is to be tried again.
+    """
+    talk = _leased(session, turn)
+    if talk is None:
+        return False
+    talk.failures += 1
+    if talk.answering != "assistant":
+        service.hand_to_people(session, talk, now=now)
+        return False
+    sentence, facts = "assistant_down", dict[str, object]()
+    if talk.failures >= FAILURES_BEFORE_PERSON:
+        place = handover.hand_over(
+            session, talk, reason="assistant_down", by=SYSTEM, now=now, hours=hours, working_day=working_day
+        )
+        sentence = "assistant_down_person" if place.open else "assistant_down_closed"
+        facts = {"ahead": (place.position or 1) - 1, "hours": place.hours}
+        if place.open:
+            service.hand_to_people(session, talk, now=now)
+    if talk.failures == FAILURES_BEFORE_PERSON or _has_last_word(session, talk):
+        text = say(talk.language, sentence, **facts)
+        service.add_message(session, talk, author="assistant", text=text, now=now)
+    service.touch(session, talk)
+    return talk.answering == "assistant"
+
+
+def release(session: Session, turn: Turn) -> None:
+    """Give the lease back unused, as when the process is stopped: another may take the turn at once."""
+    _leased(session, turn)
+
+
+def needs_new_session(talk: Conversation, *, now: datetime) -> bool:
+    """The assistant slows down as a session grows, so a long or idle one ends; a form in progress stays."""
+    if talk.turn_count == 0 or talk.assistant_state.get("active_loop"):
+        return False
+    idle = talk.last_turn_at is not None and now - talk.last_turn_at > IDLE
+    return idle or talk.turn_count >= TURNS_PER_SESSION
+
+
+def button_meant(text: str, buttons: list[dict[str, str]], *, requested_slot: str | None) -> str:
+    """A typed `2` is the second button of the menu last shown, unless a number is what was asked for."""
+    typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、)")
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 2:
+        return text
+    if any(word in (requested_slot or "") for word in NUMERIC_SLOTS):
+        return text
+    place = int(typed)
+    return buttons[place - 1]["payload"] if 1 <= place <= len(buttons) else text
+
+
+def _as_meant(session: Session, talk: Conversation, message: Message) -> str:
+    text = message.raw_text or message.text
+    shown = session.scalar(
+        select(Message.buttons)
+        .where(Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return button_meant(text, shown or [], requested_slot=talk.assistant_state.get("requested_slot"))
+
+
+def _leased(session: Session, turn: Turn) -> Conversation | None:
+    """The conversation, its lease ended; None when it is not ours any more."""
+    talk = service.locked(session, turn.conversation_id)
+    if talk.turn_token != turn.lease:
+        return None
+    talk.turn_token, talk.turn_until = None, None
+    return talk
+
+
+def _has_last_word(session: Session, talk: Conversation) -> bool:
+    author = session.scalar(
+        select(Message.author).where(Message.conversation_id == talk.id, Message.seq == talk.last_seq)
+    )
+    return author == "customer"
