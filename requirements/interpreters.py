@@ -66,9 +66,7 @@ def find_uv(private: Path) -> str | None:
 def fetch_uv(private: Path, *, pip_python: str) -> str | None:
     """Get uv with pip into a folder of our own; None when pip cannot."""
     command = [pip_python, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(private), "uv"]
-    answer = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
-    if answer.returncode != 0:
-        sys.stderr.write(answer.stderr)
+    subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
     return find_uv(private)
 
 
