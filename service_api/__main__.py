@@ -49,10 +49,17 @@ def _migrate() -> int:
     return 0
 
 
+def _demo() -> int:
+    from service_api.demo.play import play
+
+    return play()
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "run": ("start every process of the product and watch over them", _run),
     "web": ("the API, the channels and the pages", _web),
     "worker": ("clocks, escalation, delivery, nightly jobs", _worker),
+    "demo": ("play the main job against the desk that runs", _demo),
     "migrate": ("bring the database to the newest schema", _migrate),
 }
 

@@ -76,7 +76,8 @@ def make_plan() -> Plan:
     data_dir = Path(os.environ.get("TING_DATA_DIR") or ROOT / "var").absolute()
     os.environ["TING_DATA_DIR"] = str(data_dir)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        for folder in ("log", "models", "rasa"):
+            (data_dir / folder).mkdir(parents=True, exist_ok=True)
         if demo:
             os.environ.setdefault("TING_SECURE_COOKIES", "0")
             ensure_secrets(data_dir / "secrets.env")
@@ -110,6 +111,10 @@ def _plan(settings: Settings) -> Plan:
     environment["TING_RASA_URL"] = settings.rasa_url
     environment["TING_ACTIONS_PORT"] = str(settings.actions_port)
     environment.setdefault("TING_SERVICE_URL", f"http://{_reachable(settings.web_host)}:{settings.web_port}")
+    environment.setdefault("TING_ACTIONS_URL", f"http://127.0.0.1:{settings.actions_port}/webhook")
+    environment.setdefault(
+        "TING_TRACKER_URL", f"sqlite:///{settings.data_dir.absolute() / 'rasa' / 'tracker.db'}"
+    )
     environment["TING_RASA_SECRET"] = settings.rasa_secret.get_secret_value()
     environment["TING_SERVICE_TOKEN"] = settings.service_token.get_secret_value()
     return Plan(settings, environment, Path(sys.executable), rasa_python)
