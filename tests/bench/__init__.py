@@ -1,0 +1,1 @@
+"""`make bench`: how long things take, measured on the whole product with every process real."""
