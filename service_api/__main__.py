@@ -49,6 +49,21 @@ def _migrate() -> int:
     return 0
 
 
+def _seed() -> int:
+    from service_api.core.clock import DemoClock
+    from service_api.core.database import Database
+    from service_api.core.migrate import migrate
+    from service_api.seed import seed
+    from service_api.settings import load_settings
+
+    settings = load_settings()
+    database = Database(settings.database_address)
+    migrate(database)
+    seed(database, DemoClock(database), settings)
+    database.close()
+    return 0
+
+
 def _demo() -> int:
     from service_api.demo.play import play
 
@@ -61,6 +76,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "worker": ("clocks, escalation, delivery, nightly jobs", _worker),
     "demo": ("play the main job against the desk that runs", _demo),
     "migrate": ("bring the database to the newest schema", _migrate),
+    "seed": ("the same, and fill it with the demo's invented people", _seed),
 }
 
 
