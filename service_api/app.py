@@ -3,17 +3,28 @@
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
+import httpx
 import structlog
 from fastapi import FastAPI, Request, Response
-from sqlalchemy.exc import SQLAlchemyError
 
+from service_api import health
+from service_api.articles import api as articles
+from service_api.articles.index import LiveIndex, NoIndex, Source
+from service_api.channels import demo, socket, web
+from service_api.channels.bell import Bell
+from service_api.channels.gateway import Gateway
+from service_api.channels.rasa import Rasa
+from service_api.channels.visitors import Visitors
+from service_api.conversations import api as conversations
+from service_api.conversations.hours import OfficeHours, weekday
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
-from service_api.core.migrate import is_current
 from service_api.core.problems import install_problem_handlers
+from service_api.customers.sms import DemoSms, NoSms
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
 
@@ -29,16 +40,28 @@ DOCS = ("/docs", "/redoc", "/openapi.json")
 
 
 def create_app(
-    settings: Settings | None = None, *, database: Database | None = None, clock: Clock | None = None
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    clock: Clock | None = None,
+    assistant: httpx.AsyncBaseTransport | None = None,
+    index: Source | None = None,
 ) -> FastAPI:
-    """Build the app. Tests hand in a database and a frozen clock; the launcher hands in nothing."""
+    """Build the app. Tests hand in a database, a frozen clock and the way to a stand-in of the assistant."""
     own = settings or load_settings()
     db = database or Database(own.database_address)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         set_up_logging(level=own.log_level, process="web")
+        app.state.index.start()
+        app.state.bell.start()
+        app.state.gateway.start()
         yield
+        await app.state.gateway.stop()
+        await app.state.bell.stop()
+        await app.state.rasa.close()
+        app.state.index.stop()
         if database is None:
             db.close()
 
@@ -46,10 +69,45 @@ def create_app(
     app.state.settings = own
     app.state.database = db
     app.state.clock = clock or (DemoClock(db) if own.demo else SystemClock())
+    _furnish(app, own, db, app.state.clock, assistant=assistant, index=index)
     install_problem_handlers(app)
     app.middleware("http")(_frame)
-    app.include_router(staff.router)
+    for room in (health, staff, articles, conversations, web, socket):
+        app.include_router(room.router)
+    if own.demo:
+        app.include_router(demo.router)
     return app
+
+
+def _furnish(
+    app: FastAPI,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    assistant: httpx.AsyncBaseTransport | None,
+    index: Source | None,
+) -> None:
+    """Put in place what the rooms' endpoints find in `app.state`."""
+    machine = SystemClock()
+    state = app.state
+    state.sms = DemoSms() if settings.demo else NoSms()
+    state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
+    state.working_day = weekday
+    state.index = LiveIndex(index or NoIndex())
+    state.rasa = Rasa(settings, transport=assistant)
+    state.visitors = Visitors.of(settings, database=database, clock=clock, machine=machine)
+    state.bell = Bell(database, machine)
+    database.after_write(state.bell.after_write)
+    state.gateway = Gateway(
+        database,
+        state.rasa,
+        clock=clock,
+        machine=machine,
+        timeout=timedelta(seconds=settings.rasa_timeout_seconds),
+        hours=state.office_hours,
+        working_day=state.working_day,
+    )
 
 
 def _version() -> str:
@@ -66,13 +124,3 @@ async def _frame(request: Request, call_next: Callable[[Request], Awaitable[Resp
         if name != "Content-Security-Policy" or not request.url.path.startswith(DOCS):
             response.headers.setdefault(name, value)
     return response
-
-
-def readiness(app: FastAPI) -> dict[str, str]:
-    """What keeps this process from serving, by part; empty when nothing does."""
-    database: Database = app.state.database
-    try:
-        database.ping()
-        return {} if is_current(database) else {"database": "migrations are missing"}
-    except SQLAlchemyError as error:
-        return {"database": type(error).__name__}

@@ -34,7 +34,17 @@ class Settings(BaseSettings):
     code_pepper: SecretStr = Field(description="Keys the hashes of one-time codes and visitor tokens.")
     session_hours: int = Field(10, ge=1, description="Longest life of a staff session.")
     secure_cookies: bool = Field(True, description="Send cookies over HTTPS only; the demo switches it off.")
-    office_hours: str = Field("09:00-18:00", description="When people answer, local time, on working days.")
+    office_hours: str = Field(
+        "09:00-18:00",
+        description="When people answer, local time, on working days; `daily` after it: on every day.",
+    )
+    visitor_messages_per_second: float = Field(2.0, gt=0, description="What one visitor may write; burst 20.")
+    address_messages_per_second: float = Field(
+        20.0, gt=0, description="What one address may write, over all its visitors; burst ten times as much."
+    )
+    address_sessions_per_second: float = Field(
+        1.0, gt=0, description="How often one address may open a new chat; burst 60."
+    )
     smtp_url: str = Field(
         "", description="smtp://user:password@host:port; empty writes mail to the data folder."
     )

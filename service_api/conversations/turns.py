@@ -132,18 +132,18 @@ def store_failure(
     now: datetime,
     hours: OfficeHours,
     working_day: WorkingDay = weekday,
-) -> bool:
+) -> None:
     """The assistant did not answer: say so, keep what was typed, and after two failures ask for a person.
 
-    True when the message still waits and is to be tried again.
+    Unless a person takes over, the message goes on waiting and is tried again by the sweep.
     """
     talk = _leased(session, turn)
     if talk is None:
-        return False
+        return
     talk.failures += 1
     if talk.answering != "assistant":
         service.hand_to_people(session, talk, now=now)
-        return False
+        return
     sentence, facts = "assistant_down", dict[str, object]()
     if talk.failures >= FAILURES_BEFORE_PERSON:
         place = handover.hand_over(
@@ -157,7 +157,6 @@ def store_failure(
         text = say(talk.language, sentence, **facts)
         service.add_message(session, talk, author="assistant", text=text, now=now)
     service.touch(session, talk)
-    return talk.answering == "assistant"
 
 
 def release(session: Session, turn: Turn) -> None:

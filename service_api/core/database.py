@@ -1,6 +1,6 @@
 """The database: SQLite in WAL mode by default, PostgreSQL by setting. Rooms see only sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +78,10 @@ class Database:
         """A session for reading only; whatever it changed is rolled back."""
         with self._read() as session:
             yield session
+
+    def after_write(self, listener: Callable[[Session], None]) -> None:
+        """Call `listener` with the session after each commit of a writing session, in the writer's thread."""
+        event.listen(self._write, "after_commit", listener)
 
     def ping(self) -> None:
         """Raises `sqlalchemy.exc.SQLAlchemyError` when the database does not answer."""

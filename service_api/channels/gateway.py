@@ -1,0 +1,163 @@
+"""The way of a customer's message to the assistant and back.
+
+Messages of one conversation are taken strictly in order: by one task in this process, and by a lease in the
+database among processes. No transaction is open while the assistant thinks.
+"""
+
+import asyncio
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+import anyio
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from service_api.channels.rasa import AssistantUnavailable
+from service_api.conversations import queries, turns
+from service_api.conversations.hours import OfficeHours, WorkingDay
+from service_api.conversations.turns import Reply, Turn
+from service_api.core.clock import Clock
+from service_api.core.database import Database
+
+log = structlog.get_logger(__name__)
+LEASE_BEYOND_TIMEOUT = timedelta(seconds=10)
+SWEEP_SECONDS = 15.0
+GRACE_SECONDS = 3.0
+
+
+class Assistant(Protocol):
+    async def ask(self, turn: Turn) -> Reply:
+        """Raises `AssistantUnavailable`."""
+        ...
+
+
+class Gateway:
+    """One per process. `wake` it when a conversation has something for the assistant."""
+
+    def __init__(
+        self,
+        database: Database,
+        assistant: Assistant,
+        *,
+        clock: Clock,
+        machine: Clock,
+        timeout: timedelta,
+        hours: OfficeHours,
+        working_day: WorkingDay,
+        sweep_seconds: float = SWEEP_SECONDS,
+    ) -> None:
+        self._database = database
+        self._assistant = assistant
+        self._clock = clock
+        self._machine = machine
+        self._lease_for = timeout + LEASE_BEYOND_TIMEOUT
+        self._hours = hours
+        self._working_day = working_day
+        self._sweep_seconds = sweep_seconds
+        self._work: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._woken: set[uuid.UUID] = set()
+        self._asking: set[asyncio.Task[Reply]] = set()
+        self._sweeping: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def start(self) -> None:
+        """Take up what an earlier process left, then keep looking for lost turns."""
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Wait a little for running turns, then cut them off; their leases are given back at once."""
+        self._stopped = True
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeping
+        working = set(self._work.values())
+        if working:
+            await asyncio.wait(working, timeout=GRACE_SECONDS)
+        for asking in self._asking:
+            asking.cancel()
+        await asyncio.gather(*working)
+
+    def wake(self, conversation_id: uuid.UUID) -> None:
+        """Work on the conversation until nothing waits. Safe to call at any time, from the event loop."""
+        if self._stopped:
+            return
+        self._woken.add(conversation_id)
+        if conversation_id not in self._work:
+            self._work[conversation_id] = asyncio.create_task(self._work_on(conversation_id))
+
+    async def _work_on(self, conversation_id: uuid.UUID) -> None:
+        try:
+            while conversation_id in self._woken:
+                self._woken.discard(conversation_id)
+                while await self._take_turn(conversation_id):
+                    pass
+        except SQLAlchemyError as error:
+            log.error("turn lost for now", conversation_id=str(conversation_id), error=type(error).__name__)
+        finally:
+            self._work.pop(conversation_id, None)
+
+    async def _take_turn(self, conversation_id: uuid.UUID) -> bool:
+        """True when one was answered, and the next may be due."""
+        if self._stopped:
+            return False
+        turn = await anyio.to_thread.run_sync(self._next_turn, conversation_id)
+        if turn is None:
+            return False
+        # A task of its own: stopping cuts off the question only, never the writing of an answer.
+        asking = asyncio.create_task(self._assistant.ask(turn))
+        self._asking.add(asking)
+        try:
+            reply = await asking
+        except AssistantUnavailable as failure:
+            log.warning("assistant unavailable", conversation_id=str(conversation_id), why=failure.why)
+            await anyio.to_thread.run_sync(self._write_failure, turn)
+            return False
+        except asyncio.CancelledError:
+            await anyio.to_thread.run_sync(self._release, turn)
+            return False
+        finally:
+            self._asking.discard(asking)
+        stored = await anyio.to_thread.run_sync(self._write_reply, turn, reply)
+        if not stored:
+            log.warning("answer came after its lease", conversation_id=str(conversation_id))
+        return stored
+
+    def _next_turn(self, conversation_id: uuid.UUID) -> Turn | None:
+        with self._database.writing() as session:
+            return turns.next_turn(
+                session,
+                conversation_id,
+                now=self._clock.now(),
+                machine_now=self._machine.now(),
+                lease_for=self._lease_for,
+            )
+
+    def _write_reply(self, turn: Turn, reply: Reply) -> bool:
+        with self._database.writing() as session:
+            return turns.store_reply(session, turn, reply, now=self._clock.now())
+
+    def _write_failure(self, turn: Turn) -> None:
+        with self._database.writing() as session:
+            turns.store_failure(
+                session, turn, now=self._clock.now(), hours=self._hours, working_day=self._working_day
+            )
+
+    def _release(self, turn: Turn) -> None:
+        with self._database.writing() as session:
+            turns.release(session, turn)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                for conversation_id in await anyio.to_thread.run_sync(self._left_waiting):
+                    self.wake(conversation_id)
+            except SQLAlchemyError as error:
+                log.warning("sweep failed", error=type(error).__name__)
+            await asyncio.sleep(self._sweep_seconds)
+
+    def _left_waiting(self) -> list[uuid.UUID]:
+        with self._database.reading() as session:
+            return list(queries.left_waiting(session, machine_now=self._machine.now()))

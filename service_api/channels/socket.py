@@ -1,0 +1,170 @@
+"""The customer's chat over a WebSocket: news at once, by the same cursor and the same rules as over HTTP."""
+
+import asyncio
+import json
+import uuid
+from typing import Any
+
+import anyio
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import TypeAdapter, ValidationError
+
+from service_api.channels.bell import Bell
+from service_api.channels.gateway import Gateway
+from service_api.channels.schemas import ClientFrame, Hello, MessageFrame
+from service_api.channels.visitors import Visitors, address_of
+from service_api.channels.web import malformed
+from service_api.conversations.queries import PAGE
+from service_api.conversations.schemas import ConversationState
+from service_api.core.problems import Malformed, Problem, Unauthenticated
+
+router = APIRouter(tags=["chat"])
+HELLO_SECONDS = 10.0
+SEND_SECONDS = 10.0
+LARGEST_FRAME = 32 * 1024
+GARBAGE_ALLOWED = 5
+NOT_SIGNED_IN = 4401
+TOO_BIG = 1009
+BAD_MANNERS = 1008
+_frames: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+
+
+class _Closed(Exception):
+    """The line is over; `code` is what the other side is told, None when it went first."""
+
+    def __init__(self, code: int | None = None) -> None:
+        self.code = code
+
+
+@router.websocket("/chat/ws")
+async def chat_socket(socket: WebSocket) -> None:
+    """First frame `hello` with the token and the last number seen; then messages both ways."""
+    await socket.accept()
+    line = _Line(socket)
+    try:
+        await line.serve()
+    except _Closed as end:
+        if end.code is not None:
+            await line.hang_up(end.code)
+
+
+class _Line:
+    """One open socket. Two tasks work on it: one hears the client, one tells it the news."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._sending = asyncio.Lock()
+        self._garbage = 0
+        self._address = address_of(socket)
+        self._visitors: Visitors = socket.app.state.visitors
+        self._bell: Bell = socket.app.state.bell
+        self._gateway: Gateway = socket.app.state.gateway
+
+    async def serve(self) -> None:
+        conversation_id, after = await self._greet()
+        hearing = asyncio.create_task(self._hear(conversation_id))
+        telling = asyncio.create_task(self._tell(conversation_id, after))
+        try:
+            done, _ = await asyncio.wait({hearing, telling}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hearing.cancel()
+            telling.cancel()
+            await asyncio.gather(hearing, telling, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    async def hang_up(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._socket.close(code)
+        except (RuntimeError, TimeoutError, WebSocketDisconnect):
+            return
+
+    async def _greet(self) -> tuple[uuid.UUID, int]:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = Hello.model_validate_json(await self._next_frame())
+            conversation_id = await anyio.to_thread.run_sync(self._visitors.whose, hello.token)
+        except TimeoutError:
+            raise _Closed(BAD_MANNERS) from None
+        except ValidationError as error:
+            await self._refuse(malformed(error))
+            raise _Closed(BAD_MANNERS) from None
+        except Unauthenticated as problem:
+            await self._refuse(problem)
+            raise _Closed(NOT_SIGNED_IN) from None
+        return conversation_id, hello.after
+
+    async def _hear(self, conversation_id: uuid.UUID) -> None:
+        while True:
+            text = await self._next_frame()
+            try:
+                frame = _frames.validate_json(text)
+            except ValidationError as error:
+                await self._count_garbage(malformed(error))
+                continue
+            if isinstance(frame, MessageFrame):
+                await self._take(conversation_id, frame)
+            else:
+                await self._send({"type": "pong"})
+
+    async def _take(self, conversation_id: uuid.UUID, frame: MessageFrame) -> None:
+        try:
+            self._visitors.may_write(conversation_id, self._address)
+            accepted = await anyio.to_thread.run_sync(self._visitors.write, conversation_id, frame)
+        except Problem as problem:
+            await self._refuse(problem, client_id=frame.client_id)
+            return
+        self._gateway.wake(conversation_id)
+        await self._send({"type": "accepted", **accepted.model_dump(mode="json")})
+
+    async def _tell(self, conversation_id: uuid.UUID, after: int) -> None:
+        told: ConversationState | None = None
+        with self._bell.listen(conversation_id) as news:
+            while True:
+                await news.wait()
+                news.clear()
+                view = await anyio.to_thread.run_sync(
+                    lambda cursor: self._visitors.read(conversation_id, after=cursor), after
+                )
+                if view.messages or view.state != told:
+                    await self._send({"type": "messages", **view.model_dump(mode="json")})
+                    told = view.state
+                if view.messages:
+                    after = view.messages[-1].seq
+                if len(view.messages) == PAGE:
+                    news.set()
+
+    async def _next_frame(self) -> str:
+        frame = await self._socket.receive()
+        if frame["type"] == "websocket.disconnect":
+            raise _Closed
+        text = frame.get("text")
+        if not isinstance(text, str):
+            await self._count_garbage(Malformed("frames are text"))
+            return await self._next_frame()
+        if len(text) > LARGEST_FRAME:
+            await self._refuse(Malformed("the frame is too large", largest=LARGEST_FRAME))
+            raise _Closed(TOO_BIG)
+        return text
+
+    async def _count_garbage(self, problem: Problem) -> None:
+        await self._refuse(problem)
+        self._garbage += 1
+        if self._garbage >= GARBAGE_ALLOWED:
+            raise _Closed(BAD_MANNERS)
+
+    async def _refuse(self, problem: Problem, *, client_id: uuid.UUID | None = None) -> None:
+        named = str(client_id) if client_id else None
+        await self._send({"type": "refused", "client_id": named, "problem": problem.body()})
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        """Raises `_Closed` when the client is gone or does not take what it is sent."""
+        try:
+            async with self._sending, asyncio.timeout(SEND_SECONDS):
+                await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+        except TimeoutError:
+            raise _Closed(BAD_MANNERS) from None
+        except (WebSocketDisconnect, RuntimeError):
+            # Starlette raises RuntimeError for a send after the close has been seen.
+            raise _Closed from None
