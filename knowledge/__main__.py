@@ -1,0 +1,100 @@
+"""`python -m knowledge build | search "…" | evaluate FILE.csv | check`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from knowledge.article import load_articles
+from knowledge.yaml_source import ArticleError
+
+ARTICLES = Path(__file__).with_name("faq")
+
+
+def default_index() -> Path:
+    """var/index, or the folder `index` inside TING_DATA_DIR."""
+    return Path(os.environ.get("TING_DATA_DIR", "var")) / "index"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when all is well, 1 when something must be put right, 2 for a wrong command line."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except ArticleError as error:
+        print(error, file=sys.stderr)
+    except _unusable() as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    from knowledge.embedder import UnusableModel
+    from knowledge.index import IndexUnavailable
+
+    return IndexUnavailable, UnusableModel
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m knowledge", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    build = commands.add_parser("build", help="build the index, unless nothing has changed")
+    build.add_argument("--articles", type=Path, default=ARTICLES)
+    build.add_argument("--out", type=Path, default=None, help="default: var/index")
+    build.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    build.add_argument("--zh-model", help="self-trained (default), a model directory, or a name on the hub")
+    build.add_argument(
+        "--en-model", help="packaged-minilm (default), self-trained, a model directory, or a hub name"
+    )
+    build.set_defaults(run=_build)
+    search = commands.add_parser("search", help="ask one question")
+    search.add_argument("question")
+    search.add_argument("--language", choices=["zh", "en"])
+    search.add_argument("--index", type=Path, default=None)
+    search.set_defaults(run=_search)
+    return parser
+
+
+def _build(chosen: argparse.Namespace) -> int:
+    from knowledge.build import DEFAULT_EMBEDDERS, BuildSettings, build_index, is_up_to_date
+
+    started = time.monotonic()
+    root = chosen.out or default_index()
+    articles = load_articles(chosen.articles)
+    settings = BuildSettings(
+        embedders={
+            "zh": chosen.zh_model or DEFAULT_EMBEDDERS["zh"],
+            "en": chosen.en_model or DEFAULT_EMBEDDERS["en"],
+        }
+    )
+    if not chosen.force and is_up_to_date(articles, root, settings=settings):
+        print(f"{root}: up to date, {len(articles)} articles")
+        return 0
+    manifest = build_index(articles, root, settings=settings, progress=lambda line: print(line, flush=True))
+    for language, entry in manifest.languages.items():
+        figures = ", ".join(f"{name} {value:.3f}" for name, value in entry.evaluation.items())
+        print(f"{language}: {entry.phrasings} phrasings, {entry.model_id}, {figures}")
+    print(f"{root / manifest.version}: {manifest.articles} articles in {time.monotonic() - started:.1f} s")
+    return 0
+
+
+def _search(chosen: argparse.Namespace) -> int:
+    from knowledge.search import Engine
+
+    result = Engine.open(chosen.index or default_index()).search(chosen.question, chosen.language)
+    reason = f" ({result.reason})" if result.outcome == "none" else ""
+    print(f"{result.outcome}{reason}  confidence {result.confidence:.2f}  language {result.language}")
+    for match in result.matches:
+        wording = match.article.wording(result.language or "zh")
+        print(f"  {match.confidence:.2f}  {match.article.id}  {wording.question}")
+    if result.outcome == "answer":
+        print(f"\n{result.match.article.answer(result.language)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

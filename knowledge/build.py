@@ -1,0 +1,168 @@
+"""Building a version of the index from articles, whole or one article at a time."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from knowledge.article import LANGUAGES, Article, Language, articles_hash
+from knowledge.embedder import PACKAGED_MINILM, SELF_TRAINED, Embedder, UnusableModel, open_embedder
+from knowledge.fitting import cross_validate, fit_scorer, make_embedder
+from knowledge.index import (
+    KEEP,
+    DamagedIndex,
+    Draft,
+    LanguageEntry,
+    Manifest,
+    current_version,
+    recipe_hash,
+    verify,
+    write_version,
+)
+from knowledge.language import plain
+from knowledge.lexicon import OWN_LEXICON, Lexicon, load_lexicon
+from knowledge.snapshot import save_articles, save_language
+
+log = logging.getLogger(__name__)
+
+DEFAULT_EMBEDDERS: Mapping[Language, str] = {"zh": SELF_TRAINED, "en": PACKAGED_MINILM}
+FAR_TALK = Path(__file__).with_name("far.yml")
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """How an index is built. An embedder is "self-trained", "packaged-minilm", a directory or a hub name."""
+
+    embedders: Mapping[Language, str] = field(default_factory=lambda: dict(DEFAULT_EMBEDDERS))
+    precision: float = 0.95
+    keep: int = KEEP
+
+
+def silent(_line: str) -> None:
+    """No progress lines."""
+
+
+def build_index(
+    articles: Sequence[Article],
+    root: Path,
+    *,
+    settings: BuildSettings | None = None,
+    progress: Callable[[str], None] = silent,
+) -> Manifest:
+    """Train, index, calibrate and publish. Readers go over to the new version by themselves.
+
+    Raises UnusableModel when a configured embedder cannot be had. Only the packaged English one is replaced by
+    a self-trained one, with a warning.
+    """
+    chosen = settings or BuildSettings()
+    kept = tuple(articles)
+
+    def fill(directory: Path) -> Draft:
+        shutil.copyfile(OWN_LEXICON, directory / "lexicon.yml")
+        lexicon = load_lexicon(directory / "lexicon.yml")
+        save_articles(kept, directory / "articles.json")
+        entries: dict[str, LanguageEntry] = {
+            language: _build_language(kept, directory / language, language, lexicon, chosen, progress)
+            for language in LANGUAGES
+        }
+        return Draft(articles_hash(kept), recipe(chosen), len(kept), entries)
+
+    return write_version(root, fill, keep=chosen.keep)
+
+
+def is_up_to_date(articles: Sequence[Article], root: Path, *, settings: BuildSettings | None = None) -> bool:
+    """Whether the current version is whole and was made of these articles by this recipe."""
+    try:
+        manifest = verify(current_version(root))
+    except DamagedIndex:
+        return False
+    same = manifest.content_hash == articles_hash(articles)
+    return same and manifest.recipe_hash == recipe(settings or BuildSettings())
+
+
+def recipe(settings: BuildSettings) -> str:
+    """Names code, word lists and settings of a build."""
+    chosen = ",".join(f"{language}={settings.embedders[language]}" for language in LANGUAGES)
+    return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}"
+
+
+def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[list[str]]:
+    """The distinct plain phrasings of every article, as they are indexed."""
+    return [
+        list(
+            dict.fromkeys(
+                text
+                for asked in one.wording(language).questions
+                if (text := as_searched(asked, language, lexicon))
+            )
+        )
+        for one in articles
+    ]
+
+
+def as_searched(text: str, language: Language, lexicon: Lexicon) -> str:
+    """A question as the index knows it: plain, and in one language."""
+    return lexicon.one_language(plain(text, language), language)
+
+
+def far_talk(language: Language, lexicon: Lexicon) -> list[str]:
+    """The small set of other talk that comes with the program."""
+    lines: dict[str, list[str]] = yaml.safe_load(FAR_TALK.read_text(encoding="utf-8"))
+    return [text for line in lines[language] if (text := as_searched(line, language, lexicon))]
+
+
+def _build_language(
+    articles: Sequence[Article],
+    directory: Path,
+    language: Language,
+    lexicon: Lexicon,
+    settings: BuildSettings,
+    progress: Callable[[str], None],
+) -> LanguageEntry:
+    directory.mkdir()
+    groups = plain_groups(articles, language, lexicon)
+    setting, opened = _opened(settings.embedders[language], progress)
+    fitting = cross_validate(
+        groups,
+        far_talk(language, lexicon),
+        setting,
+        lexicon,
+        language,
+        opened=opened,
+        precision=settings.precision,
+        progress=progress,
+    )
+    progress(f"{language}: indexing {sum(map(len, groups))} phrasings of {len(groups)} articles")
+    embedder = make_embedder(setting, groups, directory / "model", opened)
+    save_language(directory, fit_scorer(groups, embedder, lexicon, language, mixture=fitting.mixture))
+    inside = [one for one in fitting.observations if one.kind == "in_scope"]
+    return LanguageEntry(
+        embedder=setting,
+        model_id=embedder.model_id,
+        phrasings=sum(map(len, groups)),
+        mixture=fitting.mixture,
+        calibration=fitting.calibration,
+        evaluation={
+            "cross_validated_hit_1": float(np.mean([one.first_right for one in inside])) if inside else 0.0,
+            "cross_validated_hit_3": float(np.mean([one.three_right for one in inside])) if inside else 0.0,
+        },
+    )
+
+
+def _opened(setting: str, progress: Callable[[str], None]) -> tuple[str, Embedder | None]:
+    if setting == SELF_TRAINED:
+        return setting, None
+    try:
+        return setting, open_embedder(setting)
+    except UnusableModel as error:
+        if setting != PACKAGED_MINILM:
+            raise
+        log.warning("packaged model unusable, training one instead", extra={"reason": str(error)})
+        progress(f"{error}; training a small model instead")
+        return SELF_TRAINED, None

@@ -1,0 +1,73 @@
+"""What a search says: an answer, three suggestions, or that it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from knowledge.article import Article, Language
+
+Reason = Literal["empty", "no-words", "unknown-language", "nothing-fits"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """One article that may be meant; `confidence` is the calibrated chance that it is the one."""
+
+    article: Article
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Sure enough to say it. `confidence` is the calibrated chance that this article is right."""
+
+    match: Match
+    confidence: float
+    language: Language
+    outcome: ClassVar[Literal["answer"]] = "answer"
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        return (self.match,)
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        return (self.match.article,)
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Ask which of up to three is meant. `confidence` is the chance that the right one is among them."""
+
+    matches: tuple[Match, ...]
+    confidence: float
+    language: Language
+    careful: bool = False
+    outcome: ClassVar[Literal["suggestions"]] = "suggestions"
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        return tuple(match.article for match in self.matches)
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """No article fits. `language` is None for one we do not speak; `confidence` is that of the best."""
+
+    reason: Reason
+    confidence: float
+    language: Language | None
+    outcome: ClassVar[Literal["none"]] = "none"
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        return ()
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        return ()
+
+
+Result = Answer | Suggestions | NoAnswer

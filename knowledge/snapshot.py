@@ -1,0 +1,104 @@
+"""One version of the index in memory: read once, never changed, shared by every thread that searches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.article import LANGUAGES, Article, Language
+from knowledge.calibration import Calibration
+from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder
+from knowledge.index import DamagedIndex, LanguageEntry, Manifest, verify
+from knowledge.keywords import load_keywords
+from knowledge.lexicon import Lexicon, load_lexicon
+from knowledge.scoring import Head, Metric, Scorer
+from knowledge.vectors import load_vectors
+
+
+@dataclass(frozen=True)
+class LanguageIndex:
+    """One language: its scorer, its chances, and the model inside the index, if it has one."""
+
+    scorer: Scorer
+    calibration: Calibration
+    entry: LanguageEntry
+    own_embedder: Embedder | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A whole index version."""
+
+    manifest: Manifest
+    articles: tuple[Article, ...]
+    lexicon: Lexicon
+    languages: Mapping[Language, LanguageIndex]
+
+
+def save_articles(articles: tuple[Article, ...], path: Path) -> None:
+    """Write the articles as they were indexed, rates filled."""
+    path.write_text(
+        json.dumps([one.model_dump(mode="json") for one in articles], ensure_ascii=False), encoding="utf-8"
+    )
+
+
+def save_language(directory: Path, scorer: Scorer) -> None:
+    """Write the scorer of one language; the model is already there if it has one of its own."""
+    directory.mkdir(exist_ok=True)
+    scorer.store.save(directory / "vectors.faiss")
+    scorer.keywords.save(directory / "keywords")
+    np.savez(
+        directory / "scoring.npz",
+        owner=scorer.owner,
+        centre=scorer.metric.centre,
+        map=scorer.metric.map,
+        weights=scorer.head.weights,
+        bias=scorer.head.bias,
+    )
+
+
+def load_snapshot(directory: Path) -> Snapshot:
+    """Verify and read a version. Raises DamagedIndex, whatever is wrong with it."""
+    manifest = verify(directory)
+    try:
+        articles = tuple(
+            Article.model_validate(one) for one in json.loads((directory / "articles.json").read_bytes())
+        )
+        lexicon = load_lexicon(directory / "lexicon.yml")
+        languages = {
+            language: _load_language(
+                directory / language, manifest.languages[language], lexicon, language, len(articles)
+            )
+            for language in LANGUAGES
+            if language in manifest.languages
+        }
+    except DamagedIndex:
+        raise
+    except Exception as error:  # readers of five libraries: whatever they raise, this version is not usable
+        raise DamagedIndex(f"{directory}: cannot be read ({error})") from error
+    return Snapshot(manifest, articles, lexicon, languages)
+
+
+def _load_language(
+    directory: Path, entry: LanguageEntry, lexicon: Lexicon, language: Language, size: int
+) -> LanguageIndex:
+    with np.load(directory / "scoring.npz", allow_pickle=False) as arrays:
+        scorer = Scorer(
+            store=load_vectors(directory / "vectors.faiss"),
+            owner=arrays["owner"],
+            size=size,
+            keywords=load_keywords(directory / "keywords", lexicon, language),
+            metric=Metric(arrays["centre"], arrays["map"]),
+            head=Head(arrays["weights"], arrays["bias"]),
+            mixture=entry.mixture,
+        )
+    if scorer.keywords.size != size or len(scorer.head.bias) != size:
+        raise DamagedIndex(f"{directory}: its parts do not belong together")
+    own = CharacterEmbedder(directory / "model") if entry.embedder == SELF_TRAINED else None
+    if own is not None and own.model_id != entry.model_id:
+        raise DamagedIndex(f"{directory}: the model is not the one the vectors were made with")
+    return LanguageIndex(scorer, entry.calibration, entry, own)

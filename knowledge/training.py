@@ -1,0 +1,108 @@
+"""Training the small Chinese model on the phrasings themselves: seconds, and nothing is fetched."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from knowledge.embedder import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+DIMENSION = 256
+BATCHES = 150
+LEARNING_RATE = 1.2e-2
+LARGEST_BATCH = 400
+
+_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[a-z]+|[0-9]+")
+
+
+def tokens_of(text: str) -> list[str]:
+    """The characters, Latin words and numbers of plain text, as the model sees them."""
+    return _TOKEN.findall(text)
+
+
+def train_characters(
+    groups: Sequence[Sequence[str]], *, seed: int = 0, batches: int = BATCHES
+) -> SentenceTransformer:
+    """A sentence-transformers model in which the phrasings of one group lie together.
+
+    Starts from the SVD of the phrasings (a random start loses three points); then in-batch negatives, one
+    pair per group and batch.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    texts = [text for group in groups for text in group]
+    tokenizer = _tokenizer(texts)
+    static = StaticEmbedding(tokenizer, embedding_weights=_first_rows(tokenizer, texts))
+    model = SentenceTransformer(modules=[static, Normalize()], device="cpu")
+    trainable = [group for group in groups if len(group) > 1]
+    if len(trainable) < 2:
+        return model
+    loss = MultipleNegativesRankingLoss(model)
+    optimizer = torch.optim.AdamW(static.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / batches)
+    model.train()
+    for anchors, positives in _pairs(trainable, batches=batches, seed=seed):
+        features: list[Any] = [model.preprocess(anchors), model.preprocess(positives)]
+        optimizer.zero_grad()
+        loss(features, torch.empty(0)).backward()
+        optimizer.step()
+        schedule.step()
+    model.eval()
+    return model
+
+
+def save_model(model: SentenceTransformer, directory: Path) -> None:
+    """Write the model as sentence-transformers reads it, without a model card."""
+    model.save(str(directory), create_model_card=False)
+
+
+def _tokenizer(texts: Sequence[str]) -> Tokenizer:
+    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+    from tokenizers.models import WordLevel
+
+    known = sorted({token for text in texts for token in tokens_of(text)})
+    vocabulary = {"[UNK]": 0} | {token: number for number, token in enumerate(known, start=1)}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - not a secret
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(_TOKEN.pattern), behavior="removed", invert=True)
+    return tokenizer
+
+
+def _first_rows(tokenizer: Tokenizer, texts: Sequence[str]) -> Vectors:
+    size = tokenizer.get_vocab_size()
+    counts = np.zeros((len(texts), size), dtype=np.float32)
+    for row, encoding in zip(counts, tokenizer.encode_batch(list(texts)), strict=True):
+        np.add.at(row, encoding.ids, 1.0)
+    idf = np.log((1 + len(texts)) / (1 + (counts > 0).sum(axis=0))) + 1
+    weighted = counts * idf
+    weighted /= np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-9)
+    values, directions = np.linalg.eigh(weighted.T @ weighted)
+    rows = np.zeros((size, DIMENSION), dtype=np.float32)
+    kept = directions[:, np.argsort(values)[::-1][:DIMENSION]]
+    rows[:, : kept.shape[1]] = kept * idf[:, None]
+    rows[0] = 0.0
+    return rows
+
+
+def _pairs(groups: Sequence[Sequence[str]], *, batches: int, seed: int) -> list[tuple[list[str], list[str]]]:
+    dice = random.Random(seed)  # noqa: S311 - training order, not security
+    made = []
+    for _ in range(batches):
+        chosen = dice.sample(groups, LARGEST_BATCH) if len(groups) > LARGEST_BATCH else groups
+        pairs = [dice.sample(list(group), 2) for group in chosen]
+        made.append(([first for first, _ in pairs], [second for _, second in pairs]))
+    return made
