@@ -10,14 +10,15 @@ import httpx
 import structlog
 from fastapi import FastAPI, Request, Response
 
-from service_api import health
+from service_api import health, seed
 from service_api.articles import api as articles
-from service_api.articles.index import LiveIndex, NoIndex, Source
+from service_api.articles.index import LiveIndex, OpenEngine, engine_in
 from service_api.channels import demo, socket, web
 from service_api.channels.bell import Bell
 from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
+from service_api.complaints import api as complaints
 from service_api.conversations import api as conversations
 from service_api.conversations.hours import OfficeHours, weekday
 from service_api.core.clock import Clock, DemoClock, SystemClock
@@ -25,8 +26,12 @@ from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
 from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
+from service_api.desk import complaints as desk_complaints
+from service_api.desk import conversations as desk_conversations
+from service_api.escalation.service import DeskClocks
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
+from service_api.web.pages import install_pages
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -45,7 +50,7 @@ def create_app(
     database: Database | None = None,
     clock: Clock | None = None,
     assistant: httpx.AsyncBaseTransport | None = None,
-    index: Source | None = None,
+    engine: OpenEngine | None = None,
 ) -> FastAPI:
     """Build the app. Tests hand in a database, a frozen clock and the way to a stand-in of the assistant."""
     own = settings or load_settings()
@@ -68,14 +73,18 @@ def create_app(
     app = FastAPI(title="Ting 听", version=_version(), lifespan=lifespan)
     app.state.settings = own
     app.state.database = db
+    app.state.deadlines = DeskClocks()
     app.state.clock = clock or (DemoClock(db) if own.demo else SystemClock())
-    _furnish(app, own, db, app.state.clock, assistant=assistant, index=index)
+    _furnish(app, own, db, app.state.clock, assistant=assistant, engine=engine)
     install_problem_handlers(app)
     app.middleware("http")(_frame)
-    for room in (health, staff, articles, conversations, web, socket):
+    for room in (health, staff, articles, conversations, complaints, web, socket):
         app.include_router(room.router)
     if own.demo:
         app.include_router(demo.router)
+    install_pages(app)
+    for pages in (desk_complaints, desk_conversations):
+        app.include_router(pages.router)
     return app
 
 
@@ -86,15 +95,19 @@ def _furnish(
     clock: Clock,
     *,
     assistant: httpx.AsyncBaseTransport | None,
-    index: Source | None,
+    engine: OpenEngine | None,
 ) -> None:
     """Put in place what the rooms' endpoints find in `app.state`."""
     machine = SystemClock()
     state = app.state
+    state.demo_sign_ins = seed.SIGN_INS if settings.demo else ()
     state.sms = DemoSms() if settings.demo else NoSms()
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
     state.working_day = weekday
-    state.index = LiveIndex(index or NoIndex())
+    state.index = LiveIndex(
+        engine
+        or engine_in(settings.data_dir / "index", today=lambda: clock.now().astimezone(settings.zone).date())
+    )
     state.rasa = Rasa(settings, transport=assistant)
     state.visitors = Visitors.of(settings, database=database, clock=clock, machine=machine)
     state.bell = Bell(database, machine)

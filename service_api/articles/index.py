@@ -1,15 +1,20 @@
-"""The search engine inside this process: loaded in the background, swapped when a newer index is there."""
+"""The search engine inside this process: opened in the background; from then on it follows new indexes."""
 
 import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 import structlog
 
+from knowledge.article import Language
+from knowledge.index import IndexUnavailable, stamp
 from knowledge.results import Result
 from service_api.core.problems import Unavailable
 
 log = structlog.get_logger(__name__)
-LOOK_EVERY_SECONDS = 3.0
+TRY_EVERY_SECONDS = 2.0
 
 
 class SearchUnavailable(Unavailable):
@@ -18,35 +23,43 @@ class SearchUnavailable(Unavailable):
 
 
 class Engine(Protocol):
-    """A loaded index. Safe to call from several threads."""
+    """An opened index; safe to ask from any thread. It goes over to a newer index by itself."""
 
-    def search(self, query: str, *, language: str | None = None) -> Result: ...
+    def search(self, text: str, language: Language | None = None) -> Result: ...
 
 
-class Source(Protocol):
-    """Where indexes come from."""
+OpenEngine = Callable[[], Engine]
 
-    def version(self) -> str | None:
-        """Names the newest complete index; None when there is none."""
-        ...
 
-    def load(self) -> Engine: ...
+def engine_in(directory: Path, *, today: Callable[[], date]) -> OpenEngine:
+    """Opens the index of a folder, its models loaded. Raises `IndexUnavailable` while there is none."""
+
+    def open_engine() -> Engine:
+        if stamp(directory) is None:
+            raise IndexUnavailable("the index is missing")
+        # The search brings the embedding libraries along: no import of this module should wait for them.
+        from knowledge.search import Engine as FaqEngine
+
+        engine = FaqEngine.open(directory, today=today)
+        engine.wait_until_ready()
+        return engine
+
+    return open_engine
 
 
 class LiveIndex:
-    """The engine in force. A newer index replaces it in one assignment; a broken one leaves it in place."""
+    """The engine once it is there. The service answers meanwhile, and says what is missing."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, open_engine: OpenEngine) -> None:
+        self._open = open_engine
         self._engine: Engine | None = None
-        self._version: str | None = None
-        self._problem: str | None = "loading"
+        self._problem = "loading"
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Load in a thread of its own, so that the service answers at once."""
-        self._thread = threading.Thread(target=self._follow, name="index", daemon=True)
+        """Open in a thread of its own, again and again until there is an index."""
+        self._thread = threading.Thread(target=self._until_open, name="index", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,38 +76,23 @@ class LiveIndex:
     def engine(self) -> Engine:
         """Raises `SearchUnavailable` while there is none."""
         if self._engine is None:
-            raise SearchUnavailable(self._problem or "")
+            raise SearchUnavailable(self._problem)
         return self._engine
 
-    def look(self) -> None:
-        """Load the newest index when it is not the one in force."""
-        version = self._source.version()
-        if version is None:
-            self._problem = "the index is missing"
-            return
-        if version == self._version:
-            return
+    def try_to_open(self) -> bool:
+        """True once it is open; otherwise `problem` says why not."""
         try:
-            engine = self._source.load()
-        except Exception as error:  # the edge of this thread: a broken index must not stop the service
-            self._problem = f"the index cannot be read: {type(error).__name__}"
-            log.error("index not loaded", version=version, error=type(error).__name__, exc_info=error)
-            self._version = version
-            return
-        self._engine, self._version, self._problem = engine, version, None
-        log.info("index loaded", version=version)
+            self._engine = self._open()
+        except IndexUnavailable:
+            self._problem = "the index is missing or damaged"
+            return False
+        except Exception as error:  # the edge of a thread: a broken index must not stop the service
+            self._problem = f"the index cannot be opened: {type(error).__name__}"
+            log.error("index not opened", error=type(error).__name__, exc_info=error)
+            return False
+        log.info("index opened")
+        return True
 
-    def _follow(self) -> None:
-        while not self._stopping.is_set():
-            self.look()
-            self._stopping.wait(LOOK_EVERY_SECONDS)
-
-
-class NoIndex:
-    """Where no index is, as in a test of other things."""
-
-    def version(self) -> str | None:
-        return None
-
-    def load(self) -> Engine:
-        raise FileNotFoundError("there is no index")
+    def _until_open(self) -> None:
+        while not self._stopping.is_set() and not self.try_to_open():
+            self._stopping.wait(TRY_EVERY_SECONDS)
