@@ -1,0 +1,118 @@
+"""What the desk's API says and takes, as far as the assistant needs it."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Money(_View):
+    """An amount in a currency; the amount is decimal text."""
+
+    amount: str = Field(pattern=r"^-?\d+(\.\d+)?$")
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class Article(_View):
+    """A question of the knowledge base; the answer is empty in suggestions."""
+
+    id: str
+    question: str
+    answer: str | None = None
+    actions: list[str] = []
+
+
+class SearchResult(_View):
+    """What the search found, and how sure it is."""
+
+    outcome: Literal["answer", "suggestions", "none"]
+    confidence: float
+    articles: list[Article] = []
+
+
+class CodeSent(_View):
+    """Where a one-time code went (masked) and for how many seconds it is good."""
+
+    sent_to: str
+    expires_in: int
+
+
+class Salutation(_View):
+    """How to address the customer."""
+
+    family_name: str = ""
+
+
+class Verified(_View):
+    """The customer has proved who they are."""
+
+    verified: Literal[True]
+    salutation: Salutation = Salutation()
+
+
+class Account(_View):
+    """One account; the number only by its last four digits."""
+
+    kind: str
+    tail: str
+    balance: Money | None = None
+    status: str
+
+
+class Profile(_View):
+    """The verified customer, masked."""
+
+    name: str
+    phone: str
+    tier: str
+    relationship_manager: str | None = None
+    accounts: list[Account] = []
+
+
+class Filing(BaseModel):
+    """A complaint as the customer confirmed it."""
+
+    conversation_id: str
+    language: Literal["zh", "en"]
+    business: str
+    cause: str | None = None
+    description: str
+    amount: Money | None = None
+    incident_date: date | None = None
+    contact: str | None = None
+    channel: str = "web"
+
+
+class Complaint(_View):
+    """A filed complaint: what the customer is told."""
+
+    number: str
+    state: str
+    due_date: date
+
+
+class ComplaintItem(_View):
+    """One line of the customer's complaints."""
+
+    number: str
+    state: str
+    due_date: date | None = None
+    summary: str = ""
+
+
+class ComplaintList(_View):
+    """The complaints that may be shown in this conversation."""
+
+    items: list[ComplaintItem]
+
+
+class HandOver(_View):
+    """Whether agents are at work, and the place in their queue."""
+
+    open: bool
+    position: int | None = None
+    hours: str = ""

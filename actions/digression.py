@@ -1,0 +1,47 @@
+"""Whether a message in a form is about something else, so that the form steps back and its rule answers."""
+
+from actions.turn import Turn
+
+ANSWERS = frozenset(
+    {
+        "inform",
+        "affirm",
+        "deny",
+        "skip",
+        "file_complaint",
+        "add_to_complaint",
+        "nlu_fallback",
+        "withdraw_complaint",
+    }
+)
+"""Intents that are an answer to the form, or nothing that a rule would know better."""
+SURE = 0.5
+QUESTION_SURE = 0.6
+ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
+
+
+def digresses(turn: Turn) -> bool:
+    """For a question with a short answer: any other clear intent, or a question that was not understood."""
+    if turn.intent == "nlu_fallback":
+        return turn.is_question and not turn.values_beside_language()
+    return turn.intent not in ANSWERS and turn.confidence >= SURE
+
+
+def asks_meanwhile(turn: Turn) -> bool:
+    """A question for information, even when it names a sum or a day: "转账5000手续费多少？"."""
+    return turn.intent in ("ask_faq", "find_branch") and turn.confidence >= QUESTION_SURE and turn.is_question
+
+
+def digresses_from_story(turn: Turn) -> bool:
+    """While the customer tells what happened nearly everything is the story."""
+    if turn.intent in ALWAYS:
+        return turn.confidence >= QUESTION_SURE
+    if turn.intent in ("ask_faq", "find_branch"):
+        return asks_meanwhile(turn) and len(turn.text) <= 30 and turn.confidence >= 0.7
+    if turn.intent in ANSWERS:
+        return False
+    return turn.confidence >= 0.8 and _is_short(turn)
+
+
+def _is_short(turn: Turn) -> bool:
+    return len(turn.text) <= (40 if turn.text.isascii() else 14) and not turn.values_beside_language()

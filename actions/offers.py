@@ -1,0 +1,66 @@
+"""Offers: what the assistant proposes next, and the customer's yes or no to it."""
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.edge import DeskAction, Events
+from actions.say import Say
+from actions.turn import Turn
+
+TAKEN_BY = {
+    "file_complaint": "complaint_form",
+    "request_person": "action_hand_over",
+    "report_loss": "action_hand_over",
+    "dispute_transaction": "action_hand_over",
+    "view_accounts": "action_show_accounts",
+    "view_profile": "action_show_profile",
+    "complaint_status": "action_complaint_status",
+    "verify_identity": "action_start_verification",
+}
+"""What can be offered, and the action or form that does it."""
+SURE = 0.5
+
+
+def offer(say: Say, act: str) -> Events:
+    """Propose one act; a yes in the next turn takes it. Acts that cannot be offered are passed over."""
+    if act not in TAKEN_BY:
+        return []
+    say(f"utter_offer_{act}")
+    return [SlotSet("offered", act)]
+
+
+def offer_next_wish(turn: Turn, say: Say, *, done: str) -> Events:
+    """Come back to the second wish of a message when the first is done."""
+    wish = turn.slots.get("next_wish")
+    if not wish:
+        return []
+    if wish == done or wish not in TAKEN_BY:
+        return [SlotSet("next_wish", None)]
+    say("utter_also")
+    return [*offer(say, wish), SlotSet("next_wish", None)]
+
+
+class TakeOffer(DeskAction):
+    """The customer says yes."""
+
+    action_name = "action_take_offer"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Do what was offered; a yes to nothing, or an unsure one, gets a friendly question."""
+        act = TAKEN_BY.get(str(turn.slots.get("offered")))
+        if act is None or turn.confidence < SURE:
+            say("utter_nothing_asked")
+            return []
+        # The hand-over reads what was offered, so it clears the slot itself.
+        cleared = [] if act == "action_hand_over" else [SlotSet("offered", None)]
+        return [*cleared, FollowupAction(act)]
+
+
+class DeclineOffer(DeskAction):
+    """The customer says no."""
+
+    action_name = "action_decline_offer"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Drop the offer."""
+        say("utter_offer_declined" if turn.slots.get("offered") else "utter_nothing_asked")
+        return [SlotSet("offered", None)]

@@ -1,0 +1,72 @@
+"""Bringing a person: on request, for a card in danger, for distress and abuse, after two failures."""
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions.desk_client import DeskClient, DeskError
+from actions.edge import DeskAction, Events
+from actions.say import Say
+from actions.turn import Turn
+
+REASONS = {
+    "report_loss": "loss_or_fraud",
+    "dispute_transaction": "loss_or_fraud",
+    "abuse": "abuse",
+    "self_harm": "distress",
+}
+FIRST_WORDS = {
+    "report_loss": "utter_loss_hotline",
+    "dispute_transaction": "utter_dispute_hotline",
+    "abuse": "utter_abuse",
+    "self_harm": "utter_self_harm",
+}
+NOTE_FIELDS = (
+    "complaint_description",
+    "complaint_business",
+    "complaint_amount",
+    "complaint_date",
+    "complaint_contact",
+)
+NOTE_LENGTH = 1500
+
+
+class HandOverAction(DeskAction):
+    """Say what helps at once, then put the conversation into the queue of the agents."""
+
+    action_name = "action_hand_over"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """The wish is the intent, or what was offered when the customer said yes to it."""
+        wish = turn.slots.get("offered") if turn.intent == "affirm" else turn.intent
+        if wish in FIRST_WORDS:
+            say(FIRST_WORDS[wish])
+        return await hand_over(self.desk, turn, say, reason=REASONS.get(str(wish), "requested"))
+
+
+async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> Events:
+    """Bring a person and end the running form; its draft stays. If that fails, the form goes on."""
+    try:
+        result = await desk.hand_over(turn.conversation_id, reason=reason, note=note_of(turn))
+    except DeskError:
+        say("utter_person_unavailable")
+        return []
+    if result.open:
+        say("utter_person_coming", position=result.position or 1)
+    else:
+        say("utter_person_closed", hours=result.hours)
+    return [
+        ActiveLoop(None),
+        SlotSet("requested_slot", None),
+        SlotSet("offered", None),
+        SlotSet("next_wish", None),
+    ]
+
+
+def note_of(turn: Turn) -> str:
+    """What the agent should know at once: the last words and the draft of a complaint, as data."""
+    lines = [turn.text]
+    lines += [
+        f"{name.removeprefix('complaint_')}: {turn.slots[name]}"
+        for name in NOTE_FIELDS
+        if turn.slots.get(name)
+    ]
+    return "\n".join(lines)[:NOTE_LENGTH]

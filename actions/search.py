@@ -1,0 +1,52 @@
+"""Questions for information: one search in the knowledge base."""
+
+from rasa_sdk.events import SlotSet
+
+from actions.desk_client import DeskError
+from actions.desk_views import Article
+from actions.edge import DeskAction, Events
+from actions.offers import TAKEN_BY, offer, offer_next_wish
+from actions.person import hand_over
+from actions.say import Say
+from actions.turn import Turn
+
+PLACES = 3
+
+
+class SearchArticles(DeskAction):
+    """Answer, suggest, or admit not to know."""
+
+    action_name = "action_search_articles"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """The second "I don't know" in a row brings a person without being asked."""
+        try:
+            result = await self.desk.search(
+                turn.text, language=turn.language, conversation_id=turn.conversation_id
+            )
+        except DeskError:
+            say("utter_search_unavailable")
+            return []
+        if result.outcome == "answer" and result.articles and result.articles[0].answer:
+            return self._answer(result.articles[0], turn, say)
+        if result.outcome == "suggestions" and result.articles:
+            questions = [article.question for article in result.articles][:PLACES] + [""] * PLACES
+            say("utter_suggestions", **{f"question_{n + 1}": questions[n] for n in range(PLACES)})
+            return [SlotSet("offered", None)]
+        return await self._give_up(turn, say)
+
+    def _answer(self, article: Article, turn: Turn, say: Say) -> Events:
+        say("utter_article_answer", answer=article.answer)
+        if turn.active_loop:
+            return []
+        if turn.slots.get("next_wish"):
+            return offer_next_wish(turn, say, done="ask_faq")
+        act = next((act for act in article.actions if act in TAKEN_BY), None)
+        return offer(say, act) if act else [SlotSet("offered", None)]
+
+    async def _give_up(self, turn: Turn, say: Say) -> Events:
+        if turn.failed_before:
+            say("utter_two_failures")
+            return await hand_over(self.desk, turn, say, reason="failures")
+        say("utter_no_answer")
+        return [SlotSet("offered", "request_person")]

@@ -1,0 +1,168 @@
+"""One customer turn as the actions read it: text, intent, values, slots. Rasa's details end here."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Tracker
+
+BANK_ZONE = ZoneInfo("Asia/Shanghai")
+FAILURES = frozenset(
+    {
+        "utter_no_answer",
+        "utter_out_of_scope",
+        "utter_business_unclear",
+        "utter_amount_unclear",
+        "utter_date_unclear",
+        "utter_contact_unclear",
+        "utter_confirm_unclear",
+        "utter_description_short",
+        "utter_phone_unclear",
+        "utter_code_unclear",
+    }
+)
+"""Responses that mean: the customer was not understood. Two such turns in a row bring a person."""
+
+_QUESTION = re.compile(
+    r"[?？]\s*$|[吗呢嘛]\s*[。!！]*$|^(?:请问|怎么|怎样|如何|为什么|为啥|什么|哪|多少|多久|几|能不能|可不可以|可以|有没有|是不是)|"
+    r"(?:怎么办|是什么|多少钱|多久|怎么[收算办查弄])|"
+    r"^(?:what|how|why|when|where|which|who|can|could|do|does|is|are|will|may|should)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    """An entity of the message."""
+
+    entity: str
+    value: Any  # a string, or {"amount", "currency"}; Rasa passes JSON
+    start: int
+    end: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def negated(self) -> bool:
+        """Said as what it is not: "not 800"."""
+        return self.details.get("negated") == "true"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the customer said, how it was understood, and where the dialogue stands."""
+
+    conversation_id: str
+    text: str
+    intent: str
+    confidence: float
+    values: Sequence[Value]
+    slots: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    active_loop: str | None
+    resumed: bool
+    failed_before: bool
+    domain: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, tracker: Tracker, domain: Mapping[str, Any]) -> "Turn":
+        """Read a tracker."""
+        said = tracker.latest_message or {}
+        intent = said.get("intent") or {}
+        loop = (tracker.active_loop or {}).get("name")
+        since = _events_since_customer(tracker.events)
+        return cls(
+            conversation_id=tracker.sender_id.rpartition(".")[0] or tracker.sender_id,
+            text=str(said.get("text") or "").strip(),
+            intent=_understood_intent(said),
+            confidence=float(intent.get("confidence") or 0.0)
+            if intent.get("name") != "nlu_fallback"
+            else 0.0,
+            values=tuple(_values(said.get("entities") or [])),
+            slots=dict(tracker.slots),
+            metadata=said.get("metadata") or {},
+            active_loop=loop,
+            resumed=any(event.get("event") == "action" and event.get("name") != loop for event in since),
+            failed_before=_failed_in_turn_before(tracker.events),
+            domain=domain,
+        )
+
+    @property
+    def language(self) -> Literal["zh", "en"]:
+        """The language to answer in."""
+        return "en" if self.slots.get("language") == "en" else "zh"
+
+    @property
+    def requested(self) -> str | None:
+        """The slot the running form has asked for."""
+        return self.slots.get("requested_slot") if self.active_loop else None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the text has the shape of a question."""
+        return bool(_QUESTION.search(self.text))
+
+    @property
+    def today(self) -> date:
+        """The bank's date when the message was sent."""
+        try:
+            moment = datetime.fromisoformat(str(self.metadata.get("sent_at", "")))
+        except ValueError:
+            moment = datetime.now(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BANK_ZONE).date()
+
+    def all(self, entity: str) -> list[Value]:
+        """Values of one kind, without those the customer negated."""
+        return [one for one in self.values if one.entity == entity and not one.negated]
+
+    def values_beside_language(self) -> bool:
+        """Whether anything was found in the text besides the language it is in."""
+        return any(one.entity not in ("lang", "language", "also", "business") for one in self.values)
+
+    def only(self, entity: str) -> Value | None:
+        """The value of that kind when there is exactly one distinct; never a guess between two."""
+        found = self.all(entity)
+        return found[0] if found and all(one.value == found[0].value for one in found) else None
+
+
+def _values(entities: Sequence[Mapping[str, Any]]) -> list[Value]:
+    known = {"entity", "value", "start", "end"}
+    return [
+        Value(
+            one["entity"],
+            one["value"],
+            one.get("start", 0),
+            one.get("end", 0),
+            {key: value for key, value in one.items() if key not in known},
+        )
+        for one in entities
+    ]
+
+
+def _understood_intent(said: Mapping[str, Any]) -> str:
+    return str((said.get("intent") or {}).get("name") or "nlu_fallback")
+
+
+def _events_since_customer(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    since: list[Mapping[str, Any]] = []
+    for event in reversed(events):
+        if event.get("event") == "user":
+            break
+        since.append(event)
+    return since
+
+
+def _failed_in_turn_before(events: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the assistant's last turn, before what the customer says now, was a failure to understand."""
+    customer_turns = 0
+    for event in reversed(events):
+        if event.get("event") == "user":
+            customer_turns += 1
+            if customer_turns == 2:
+                return False
+        spoken = (event.get("metadata") or {}).get("utter_action") if event.get("event") == "bot" else None
+        if customer_turns == 1 and spoken in FAILURES:
+            return True
+    return False

@@ -1,0 +1,138 @@
+"""Verification by a one-time code to the phone on file. No code is kept, no phone is confirmed to exist."""
+
+import re
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.complaint_status import show_complaints
+from actions.desk_client import DeskError, DeskProblem
+from actions.digression import digresses
+from actions.edge import DeskAction, Events
+from actions.offers import offer_next_wish
+from actions.person import hand_over
+from actions.profile import show
+from actions.say import Say
+from actions.turn import Turn
+
+FORM = "verification_form"
+PHONE = "verification_phone"
+CODE = "verification_code"
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+
+
+class StartVerification(DeskAction):
+    """Begin, unless the customer is verified already."""
+
+    action_name = "action_start_verification"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """The gateway tells with every message whether this conversation is verified."""
+        if turn.metadata.get("verified") is True:
+            say("utter_already_verified")
+            return []
+        return [FollowupAction(FORM)]
+
+
+class ValidateVerification(DeskAction):
+    """Reads one turn of the verification form."""
+
+    action_name = f"validate_{FORM}"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """A phone sends a code, a code verifies; anything else is a digression or a misunderstanding."""
+        if turn.requested not in (PHONE, CODE):
+            return await self._begin(turn, say)
+        if turn.resumed:
+            return self.stand_still(turn)
+        phone = turn.only("phone")
+        if phone and _MOBILE.fullmatch(str(phone.value)):
+            return await self._send_code(str(phone.value), turn, say)
+        if turn.requested == CODE and turn.intent == "resend_code":
+            return await self._send_code(str(turn.slots.get(PHONE)), turn, say)
+        code = turn.only("code") if turn.requested == CODE else None
+        if code:
+            return await self._confirm(str(code.value), turn, say)
+        if not re.search(r"\d{4,}", turn.text) and digresses(turn):
+            return []
+        return await self._misunderstood(turn, say)
+
+    def stand_still(self, turn: Turn) -> Events:
+        """Ask again for what was asked."""
+        return [SlotSet(PHONE, turn.slots.get(PHONE))]
+
+    async def _begin(self, turn: Turn, say: Say) -> Events:
+        phone = turn.only("phone")
+        if phone and _MOBILE.fullmatch(str(phone.value)):
+            return await self._send_code(str(phone.value), turn, say)
+        return [SlotSet(PHONE, None), SlotSet(CODE, None)]
+
+    async def _send_code(self, phone: str, turn: Turn, say: Say) -> Events:
+        try:
+            sent = await self.desk.send_code(turn.conversation_id, phone=phone)
+        except DeskProblem as problem:
+            if problem.slug == "too-many-codes":
+                say("utter_too_many_codes")
+                return [SlotSet(PHONE, phone)]
+            say("utter_phone_unclear" if problem.status == 422 else "utter_verification_unavailable")
+            return [SlotSet(PHONE, None)]
+        except DeskError:
+            say("utter_verification_unavailable")
+            return self.stand_still(turn)
+        say("utter_code_sent", sent_to=sent.sent_to, minutes=max(1, sent.expires_in // 60))
+        return [SlotSet(PHONE, phone)]
+
+    async def _confirm(self, code: str, turn: Turn, say: Say) -> Events:
+        try:
+            verified = await self.desk.confirm_code(turn.conversation_id, code=code)
+        except DeskProblem as problem:
+            return self._refused(problem, turn, say)
+        except DeskError:
+            say("utter_verification_unavailable")
+            return self.stand_still(turn)
+        family_name = verified.salutation.family_name
+        say("utter_verified_by_name" if family_name else "utter_verified", family_name=family_name)
+        # CODE says that it worked; action_after_verification reads and clears it.
+        return [SlotSet(PHONE, None), SlotSet(CODE, "verified"), SlotSet("requested_slot", None)]
+
+    def _refused(self, problem: DeskProblem, turn: Turn, say: Say) -> Events:
+        tries_left = problem.extra.get("tries_left")
+        if problem.slug == "wrong-code" and isinstance(tries_left, int) and tries_left > 0:
+            say("utter_wrong_code", tries_left=tries_left)
+            return self.stand_still(turn)
+        if problem.slug in ("code-expired", "no-code"):
+            say("utter_code_expired")
+            return self.stand_still(turn)
+        if problem.slug in ("wrong-code", "too-many-tries"):
+            say("utter_code_locked")
+            return [SlotSet(PHONE, None), SlotSet("pending_act", None), SlotSet("requested_slot", None)]
+        say("utter_verification_unavailable")
+        return self.stand_still(turn)
+
+    async def _misunderstood(self, turn: Turn, say: Say) -> Events:
+        if turn.failed_before:
+            say("utter_two_failures")
+            handed_over = await hand_over(self.desk, turn, say, reason="failures")
+            return [*self.stand_still(turn), *handed_over]
+        say("utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear")
+        return self.stand_still(turn)
+
+
+class AfterVerification(DeskAction):
+    """When the verification form has ended: do what was asked before it, then go on with a complaint."""
+
+    action_name = "action_after_verification"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Nothing is shown when verification did not succeed."""
+        verified = turn.slots.get(CODE) == "verified"
+        events: Events = [SlotSet(CODE, None), SlotSet(PHONE, None)]
+        pending = turn.slots.get("pending_act") if verified else None
+        if pending in ("view_profile", "view_accounts"):
+            events += await show(self.desk, turn, say, act=str(pending))
+        elif pending == "complaint_status":
+            events += await show_complaints(self.desk, turn, say)
+        elif verified and not turn.slots.get("complaint_draft"):
+            events += offer_next_wish(turn, say, done="verify_identity")
+        if verified and turn.slots.get("complaint_draft"):
+            events.append(FollowupAction("complaint_form"))
+        return [*events, SlotSet("pending_act", None)]

@@ -1,0 +1,1 @@
+"""The assistant: NLU examples, rules and the components of its own pipeline."""

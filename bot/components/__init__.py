@@ -1,0 +1,1 @@
+"""Components that Rasa's pipeline and server load; `values` alone is free of Rasa."""

@@ -1,0 +1,171 @@
+"""The only way into the assistant: one POST per customer turn, from the gateway that knows the secret."""
+
+import hmac
+import inspect
+import logging
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+
+import rasa
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.components import action_validation
+
+logger = logging.getLogger(__name__)
+LONGEST_TEXT = 4000
+TROUBLE_RESPONSE = "utter_default"
+
+
+class TingInput(InputChannel):
+    """Takes a customer's turn and answers with the messages and what the assistant understood by it."""
+
+    def __init__(self, secret: Text) -> None:
+        """Keep the shared secret."""
+        self._secret = secret
+
+    @classmethod
+    def name(cls) -> Text:
+        """The channel's part of the address."""
+        return "ting"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "TingInput":
+        """The channel of bot/credentials.yml. Without a secret it would be open to anybody: refused."""
+        secret = str((credentials or {}).get("secret") or "")
+        if not secret or secret.startswith("${"):
+            raise RasaException("bot/credentials.yml needs a secret: set TING_RASA_SECRET.")
+        action_validation.install()
+        return cls(secret)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The two routes of the channel."""
+        module = inspect.getmodule(self)
+        routes = Blueprint("ting_input", module.__name__ if module else None)
+
+        @routes.route("/health", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return response.json({"status": "no model"}, status=503)
+            return response.json({"status": "ok", "model": agent.processor.model_filename})
+
+        @routes.route("/turn", methods=["POST"])
+        async def turn(request: Request) -> HTTPResponse:
+            if not self._knows_secret(request):
+                return response.json({"error": "unauthorised"}, status=401)
+            message = read_turn(request)
+            if message is None:
+                return response.json({"error": "expected sender, text and metadata"}, status=422)
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return response.json({"error": "no model"}, status=503)
+            return response.json(await answer(agent, message))
+
+        return routes
+
+    def _knows_secret(self, request: Request) -> bool:
+        given = request.headers.get("x-ting-secret", "")
+        return hmac.compare_digest(given.encode(), self._secret.encode())
+
+
+def read_turn(request: Request) -> Optional[UserMessage]:
+    """The message of a request; None when its body has not the agreed form."""
+    try:
+        body = request.json
+    except Exception:  # the edge: sanic raises one of several for a body that is no JSON
+        return None
+    if not isinstance(body, dict):
+        return None
+    sender, text, metadata = body.get("sender"), body.get("text"), body.get("metadata", {})
+    if not isinstance(sender, str) or not isinstance(text, str) or not isinstance(metadata, dict):
+        return None
+    if not sender or not text.strip() or len(text) > LONGEST_TEXT:
+        return None
+    message_id = body.get("message_id")
+    return UserMessage(
+        as_plain_text(text),
+        CollectingOutputChannel(),
+        sender,
+        input_channel=TingInput.name(),
+        message_id=str(message_id) if message_id else None,
+        metadata=metadata,
+    )
+
+
+def as_plain_text(text: Text) -> Text:
+    """Rasa executes a text that begins with "/" as a command; a customer's slash becomes a full-width one."""
+    stripped = text.lstrip()
+    return "／" + stripped[1:] if stripped.startswith("/") else text
+
+
+async def answer(agent: Any, message: UserMessage) -> Dict[Text, Any]:
+    """Handle the message as `Agent.handle_message` does, and tell what came of it.
+
+    These are the steps of `MessageProcessor.handle_message` in Rasa 3.6.21, taken one by one to have the
+    tracker at the end without reading it from the store again.
+    """
+    processor = agent.processor
+    async with agent.lock_store.lock(message.sender_id):
+        tracker = await processor.log_message(message, should_save_tracker=False)
+        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+        await processor._run_prediction_loop(message.output_channel, tracker)
+        await processor.save_tracker(tracker)
+    messages = [shown(one) for one in message.output_channel.messages]
+    if not messages:
+        messages = [await trouble(processor, tracker)]
+    return {"messages": messages, **understood(tracker)}
+
+
+async def trouble(processor: Any, tracker: DialogueStateTracker) -> Dict[Text, Any]:
+    """The sentence for a turn in which nothing could be said: the action server is down."""
+    logger.error("no answer in this turn; is the action server running?")
+    sentence = await processor.nlg.generate(TROUBLE_RESPONSE, tracker, TingInput.name())
+    return shown(sentence or {"text": ""})
+
+
+def shown(message: Dict[Text, Any]) -> Dict[Text, Any]:
+    """A message as the gateway gets it; buttons without a title (unused places) are left out."""
+    buttons: List[Dict[Text, Any]] = message.get("buttons") or []
+    return {
+        "text": message.get("text") or "",
+        "buttons": [
+            {"title": b["title"], "payload": b.get("payload") or b["title"]}
+            for b in buttons
+            if b.get("title")
+        ],
+        "custom": message.get("custom") or None,
+    }
+
+
+def understood(tracker: DialogueStateTracker) -> Dict[Text, Any]:
+    """Intent, entities, form and slots at the end of the turn.
+
+    The last user event is right even in a form, where `latest_message` and the applied events are stale.
+    """
+    said = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
+    parse = said.parse_data if said else {}
+    slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
+    intent = parse.get("intent") or {}
+    return {
+        "intent": {"name": intent.get("name"), "confidence": intent.get("confidence", 0.0)},
+        "intent_ranking": [
+            {"name": one.get("name"), "confidence": one.get("confidence")}
+            for one in parse.get("intent_ranking", [])[:5]
+        ],
+        "entities": parse.get("entities") or [],
+        "active_loop": tracker.active_loop_name,
+        "requested_slot": slots.get("requested_slot"),
+        "slots": {name: value for name, value in slots.items() if name != "session_started_metadata"},
+        "language": slots.get("language", "zh"),
+    }
+
+
+if rasa.__version__ != action_validation.KNOWN_VERSION:
+    raise RasaException(
+        f"bot/components/channel.py follows Rasa {action_validation.KNOWN_VERSION}, not {rasa.__version__}."
+    )

@@ -1,0 +1,63 @@
+"""Days in Chinese, English and figures, with the part of the day when it is said."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Optional
+
+from bot.components.values.calendar_days import day, latest_past
+from bot.components.values.dates_en import read_english_dates
+from bot.components.values.dates_zh import read_chinese_dates
+from bot.components.values.found import Found, overlaps
+
+PARTS_OF_DAY = {
+    "night": r"凌晨|半夜|深夜|夜里|大半夜|at night|midnight|last night",
+    "morning": r"清晨|早上|早晨|上午|今早|今晨|明早|morning",
+    "noon": r"中午|正午|noon",
+    "afternoon": r"下午|午后|afternoon",
+    "evening": r"傍晚|晚上|今晚|昨晚|昨夜|前晚|晚间|evening|tonight",
+}
+_PART = {name: re.compile(pattern) for name, pattern in PARTS_OF_DAY.items()}
+_PART_NEAR = re.compile(r"\s?(?:的|in the|at|,)?\s?(?:" + "|".join(PARTS_OF_DAY.values()) + r")")
+_ISO = re.compile(r"(?<![\d./-])(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d./-])")
+_COMPACT = re.compile(r"(?<![\d-])(20\d{2})(\d{2})(\d{2})(?![\d-])")
+_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})[/-](\d{1,2})(?![\d./%-])")
+
+
+def find_dates(text: str, base: date, taken: "list[Found]") -> "list[Found]":
+    """Days named in a normalised text; an expression that the calendar lacks (30 February) gives none.
+
+    An ambiguous one carries its second reading in `details["alternative"]`.
+    """
+    found: "list[Found]" = []
+    for start, end, value, other in _readings(text, base):
+        if value is None or overlaps(start, end, taken + found):
+            continue
+        near = _PART_NEAR.match(text, end)
+        if near and not overlaps(end, near.end(), taken + found):
+            end = near.end()
+        details = {"alternative": other.isoformat()} if other else {}
+        part = part_of_day(text[start:end])
+        if part:
+            details["time_of_day"] = part
+        found.append(Found("date", start, end, value.isoformat(), details))
+    return found
+
+
+def part_of_day(text: str) -> Optional[str]:
+    """morning, noon, afternoon, evening or night, when the text says so."""
+    return next((name for name, pattern in _PART.items() if pattern.search(text)), None)
+
+
+def _readings(text: str, base: date) -> "Iterator[tuple[int, int, Optional[date], Optional[date]]]":
+    for pattern in (_ISO, _COMPACT):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), day(int(match[1]), int(match[2]), int(match[3])), None
+    for match in _SHORT.finditer(text):
+        month, number = int(match[1]), int(match[2])
+        if month > 12:
+            month, number = number, month
+        yield match.start(), match.end(), latest_past(base, month, number) if month else None, None
+    for start, end, value in read_chinese_dates(text, base):
+        yield start, end, value, None
+    yield from read_english_dates(text, base)

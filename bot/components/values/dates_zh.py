@@ -1,0 +1,144 @@
+"""Chinese expressions of a day, relative ones against the base day: 上周三, 去年双十一, 三天前."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Optional
+
+from bot.components.values.calendar_days import (
+    FIXED,
+    LUNAR,
+    day,
+    festival,
+    latest_day_of_month,
+    latest_past,
+    latest_weekday,
+    month_day,
+    shift_months,
+    weekday_of_week,
+)
+from bot.components.values.numerals import read_number
+
+_N = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_COUNT = r"\d{1,3}|[一二两三四五六七八九十百]{1,4}|半"
+_DAY_END = r"[号日](?![内之以前楼线店柜窗机码间院])"
+_YEAR_WORD = {"大前年": -3, "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1}
+_MONTH_WORD = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1}
+_DAY_WORD = {
+    "大前": -3,
+    "前": -2,
+    "昨": -1,
+    "今": 0,
+    "当": 0,
+    "明": 1,
+    "后": 2,
+    "大后": 3,
+}
+_WEEKDAYS = {
+    c: n for n, group in enumerate(["一1", "二2", "三3", "四4", "五5", "六6", "日天7"]) for c in group
+}
+_FESTIVALS = sorted([*FIXED, *LUNAR, "除夕"], key=len, reverse=True)
+_FESTIVAL = "|".join(name for name in _FESTIVALS if name not in ("十一", "315", "618"))
+
+Reader = Callable[["re.Match[str]", date], Optional[date]]
+
+
+def _number(text: str) -> int:
+    value = read_number(text)
+    return int(value) if value is not None else 0
+
+
+def _year(text: Optional[str], base: date) -> Optional[int]:
+    if not text:
+        return None
+    if text in _YEAR_WORD:
+        return base.year + _YEAR_WORD[text]
+    number = _number(text)
+    return number + 2000 if number < 100 else number
+
+
+def _full(match: "re.Match[str]", base: date) -> Optional[date]:
+    year = _year(match["year"], base)
+    month, number = _number(match["month"]), _number(match["day"])
+    return day(year, month, number) if year else latest_past(base, month, number)
+
+
+def _festival(match: "re.Match[str]", base: date) -> Optional[date]:
+    return festival(base, match["festival"], _year(match["year"], base))
+
+
+def _of_month(match: "re.Match[str]", base: date) -> Optional[date]:
+    return month_day(base, _MONTH_WORD[match["month"]], _number(match["day"]))
+
+
+def _of_week(match: "re.Match[str]", base: date) -> Optional[date]:
+    weekday = _WEEKDAYS[match["weekday"]]
+    week = match["week"]
+    if week is None:
+        return latest_weekday(base, weekday, today_counts=True)
+    return weekday_of_week(base, _MONTH_WORD[week], weekday)
+
+
+def _ago(match: "re.Match[str]", base: date) -> Optional[date]:
+    half = match["count"] == "半"
+    value = read_number(match["count"]) if not half else None
+    if value is None and not half:
+        return None
+    unit = match["unit"]
+    if half:
+        return {"月": base - timedelta(days=15), "年": shift_months(base, -6)}.get(unit[-1])
+    count = int(value or 0)
+    if unit in ("天", "日"):
+        return base - timedelta(days=count)
+    if unit.endswith("月"):
+        return shift_months(base, -count)
+    if unit == "年":
+        return shift_months(base, -12 * count)
+    return base - timedelta(days=7 * count)
+
+
+_PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
+    (
+        re.compile(
+            rf"(?P<year>(?:20)?\d{{2}}|[二两][零〇]?[零〇一二三四五六七八九]{{2,3}}|{'|'.join(_YEAR_WORD)})年?的?"
+            rf"(?P<month>{_N})月份?的?(?P<day>{_N})(?:{_DAY_END}|(?![\d一二三四五六七八九十]))"
+        ),
+        _full,
+    ),
+    (
+        re.compile(
+            rf"(?:(?P<year>20\d{{2}}|{'|'.join(_YEAR_WORD)})年?的?)?(?P<festival>{_FESTIVAL})节?(?:当天|那天)?"
+        ),
+        _festival,
+    ),
+    (re.compile(rf"(?P<month>上上|上|这|本|当|下)个?月的?(?P<day>{_N}){_DAY_END}"), _of_month),
+    (
+        re.compile(
+            rf"(?P<year>)(?<![\d.])(?P<month>{_N})月份?的?(?P<day>{_N})(?:{_DAY_END}|(?![\d一二三四五六七八九十个年元块万千百]))"
+        ),
+        _full,
+    ),
+    (
+        re.compile(
+            r"(?:(?P<week>上上|上|这|本|下)个?)?(?:周|星期|礼拜)的?(?P<weekday>[一二三四五六日天1-7])(?![\d年月万千百])"
+        ),
+        _of_week,
+    ),
+    (
+        re.compile(r"(?P<word>大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜)"),
+        lambda match, base: base + timedelta(days=_DAY_WORD[match["word"]]),
+    ),
+    (re.compile(rf"(?P<count>{_COUNT})(?P<unit>天|日|周|个?星期|个?礼拜|个?月|年)(?:之|以)?前"), _ago),
+    (
+        re.compile(rf"(?<![\d月第一二三四五六七八九十.-])(?P<day>{_N}){_DAY_END}"),
+        lambda match, base: latest_day_of_month(base, _number(match["day"])),
+    ),
+    (re.compile(r"(?:刚刚|刚才)"), lambda _match, base: base),
+]
+
+
+def read_chinese_dates(text: str, base: date) -> "Iterator[tuple[int, int, Optional[date]]]":
+    """Spans and days, the most specific expressions first."""
+    for pattern, read in _PATTERNS:
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), read(match, base)

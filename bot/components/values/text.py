@@ -1,0 +1,34 @@
+"""One reading of a text for all finders: half-width, lower case, simplified characters, offsets unchanged."""
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+
+@lru_cache(maxsize=1)
+def simplified_forms() -> "dict[str, str]":
+    """Traditional characters to their simplified forms, from `traditional.txt` (two equally long columns)."""
+    lines = (Path(__file__).parent / "traditional.txt").read_text(encoding="utf-8").splitlines()
+    forms: "dict[str, str]" = {}
+    for line in lines:
+        traditional, simplified = line.split()
+        forms.update(zip(traditional, simplified, strict=True))
+    return forms
+
+
+def normalise(text: str) -> str:
+    """The text with every character replaced one for one, so that offsets stay those of the original."""
+    forms = simplified_forms()
+    return "".join(_plain(character, forms) for character in text)
+
+
+def _plain(character: str, forms: "dict[str, str]") -> str:
+    if character in forms:
+        return forms[character]
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return folded if len(folded) == 1 else character
+
+
+def is_cjk(character: str) -> bool:
+    """Whether the character is a Chinese ideograph."""
+    return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf"
