@@ -12,10 +12,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from service_api.core.database import Database
+from service_api.core.upsert import insert_once
 from service_api.outbox.models import DEAD, DONE, PENDING, OutboxEvent
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,6 @@ class Round:
 
 def write(session: Session, *, topic: str, key: str, payload: Mapping[str, object], now: datetime) -> bool:
     """Put an event into the outbox, in the caller's transaction. False when the key was there already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "topic": topic,
         "key": key,
@@ -76,9 +75,7 @@ def write(session: Session, *, topic: str, key: str, payload: Mapping[str, objec
         "state": PENDING,
         "last_error": "",
     }
-    statement = dialect.insert(OutboxEvent).values(row).on_conflict_do_nothing(index_elements=["key"])
-    result = session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return insert_once(session, OutboxEvent, row, unique=["key"])
 
 
 def deliver(database: Database, handlers: Handlers, *, now: datetime, limit: int = BATCH) -> Round:

@@ -45,6 +45,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_offset")),
     )
     op.create_table(
+        "complaint_counters",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.CheckConstraint("last > 0", name=op.f("ck_complaint_counters_last")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_complaint_counters")),
+    )
+    op.create_table(
         "customers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=128), nullable=False),
@@ -166,6 +173,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accounts_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "calendar_days",
+        sa.Column("calendar", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("working", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("set_by_id", sa.Uuid(), nullable=True),
+        sa.Column("set_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["set_by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_calendar_days_set_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("calendar", "day", name=op.f("pk_calendar_days")),
+    )
+    op.create_table(
+        "calendar_years",
+        sa.Column("calendar", sa.String(length=32), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("year BETWEEN 1900 AND 2200", name=op.f("ck_calendar_years_year")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_calendar_years_confirmed_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("calendar", "year", name=op.f("pk_calendar_years")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -253,6 +291,149 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.create_index("ix_staff_sessions_expires_at", ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "complaints",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=24), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("complainant", sa.String(length=16), nullable=False),
+        sa.Column("complainant_name", sa.String(length=128), nullable=False),
+        sa.Column("authority", sa.String(length=200), nullable=False),
+        sa.Column("business", sa.String(length=32), nullable=False),
+        sa.Column("cause", sa.String(length=32), nullable=True),
+        sa.Column("product", sa.String(length=100), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("branch", sa.String(length=64), nullable=True),
+        sa.Column("tier", sa.String(length=16), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("demand", sa.String(length=1000), nullable=False),
+        sa.Column("incident_date", sa.Date(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("contact", sa.String(length=254), nullable=False),
+        sa.Column("group_size", sa.Integer(), nullable=False),
+        sa.Column("legal", sa.Boolean(), nullable=False),
+        sa.Column("media", sa.Boolean(), nullable=False),
+        sa.Column("regulatory", sa.Boolean(), nullable=False),
+        sa.Column("strong_emotion", sa.Boolean(), nullable=False),
+        sa.Column("complex", sa.Boolean(), nullable=False),
+        sa.Column("repeat_count", sa.Integer(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.Column("desk_order", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("first_contact_id", sa.Uuid(), nullable=True),
+        sa.Column("received_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("keep_until", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "business IN ('debit-card', 'credit-card', 'loan', 'payment', 'debt-collection', 'foreign-exchange', 'savings', 'agency-sales', 'other-intermediary', 'personal-information', 'precious-metals', 'rmb-management', 'wealth', 'treasury', 'other')",
+            name=op.f("ck_complaints_business"),
+        ),
+        sa.CheckConstraint(
+            "cause IN ('rules-and-process', 'pricing-and-fees', 'systems-and-facilities', 'service-attitude', 'collection-manner', 'disclosure', 'fund-safety', 'marketing', 'information-security', 'free-choice', 'contract-terms', 'product-return', 'other')",
+            name=op.f("ck_complaints_cause"),
+        ),
+        sa.CheckConstraint(
+            "channel IN ('branch-counter', 'self-service', 'web', 'phone', 'mobile-app', 'wechat', 'sms', 'third-party', 'back-office', 'other')",
+            name=op.f("ck_complaints_channel"),
+        ),
+        sa.CheckConstraint("complainant <> 'proxy' OR authority <> ''", name=op.f("ck_complaints_authority")),
+        sa.CheckConstraint(
+            "complainant IN ('self', 'proxy', 'heir', 'group')", name=op.f("ck_complaints_complainant")
+        ),
+        sa.CheckConstraint(
+            "currency IN ('CNY', 'USD', 'EUR', 'HKD', 'GBP', 'JPY')", name=op.f("ck_complaints_currency")
+        ),
+        sa.CheckConstraint(
+            "is_over = (state IN ('closed', 'withdrawn'))", name=op.f("ck_complaints_is_over")
+        ),
+        sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_complaints_language")),
+        sa.CheckConstraint("merged_into_id IS NULL OR state = 'closed'", name=op.f("ck_complaints_merged")),
+        sa.CheckConstraint(
+            "source IN ('customer', '12378', 'pboc', 'media')", name=op.f("ck_complaints_source")
+        ),
+        sa.CheckConstraint(
+            "state IN ('received', 'acknowledged', 'investigating', 'waiting_for_customer', 'decision_proposed', 'decision_approved', 'answered', 'review', 'closed', 'withdrawn')",
+            name=op.f("ck_complaints_state"),
+        ),
+        sa.CheckConstraint("tier IN ('platinum', 'quality', 'ordinary')", name=op.f("ck_complaints_tier")),
+        sa.CheckConstraint("(amount_minor IS NULL) = (currency IS NULL)", name=op.f("ck_complaints_amount")),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_complaints_amount_sign")),
+        sa.CheckConstraint(
+            "desk_order BETWEEN 0 AND 2 AND (desk_order = 2) = is_over", name=op.f("ck_complaints_desk_order")
+        ),
+        sa.CheckConstraint("group_size >= 1", name=op.f("ck_complaints_group_size")),
+        sa.CheckConstraint("is_over = (closed_at IS NOT NULL)", name=op.f("ck_complaints_closed_at")),
+        sa.CheckConstraint("length(description) BETWEEN 1 AND 5000", name=op.f("ck_complaints_description")),
+        sa.CheckConstraint("level BETWEEN 0 AND 9", name=op.f("ck_complaints_level")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_complaints_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_complaints_customer_id_customers"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_contact_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaints_first_contact_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaints_merged_into_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaints_owner_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
+        sa.UniqueConstraint("number", name=op.f("uq_complaints_number")),
+    )
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_complaints_answered",
+            ["answered_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'answered'"),
+            postgresql_where=sa.text("state = 'answered'"),
+        )
+        batch_op.create_index(batch_op.f("ix_complaints_branch"), ["branch"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaints_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index("ix_complaints_customer", ["customer_id", "received_at"], unique=False)
+        batch_op.create_index("ix_complaints_desk", ["desk_order", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_complaints_first_contact_id"), ["first_contact_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaints_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_index(
+            "ix_complaints_owner",
+            ["owner_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("NOT is_over"),
+            postgresql_where=sa.text("NOT is_over"),
+        )
+        batch_op.create_index("ix_complaints_received", ["received_at"], unique=False)
 
     op.create_table(
         "hand_overs",
@@ -382,6 +563,196 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_visitor_tokens_expires_at"), ["expires_at"], unique=False)
 
+    op.create_table(
+        "complaint_clocks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("profile", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("statutory", sa.Boolean(), nullable=False),
+        sa.Column("calendar", sa.String(length=32), nullable=False),
+        sa.Column("unit", sa.String(length=16), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("started_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("paused_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paused_for", sa.String(length=16), nullable=False),
+        sa.Column("rest_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("credit_days", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("pauses", sa.Integer(), nullable=False),
+        sa.Column("breached_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("estimated", sa.Boolean(), nullable=False),
+        sa.Column("next_look_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'paused') = (paused_at IS NOT NULL)", name=op.f("ck_complaint_clocks_paused_at")
+        ),
+        sa.CheckConstraint(
+            "(status = 'stopped') = (stopped_at IS NOT NULL)", name=op.f("ck_complaint_clocks_stopped_at")
+        ),
+        sa.CheckConstraint(
+            "status = 'running' OR next_look_at IS NULL", name=op.f("ck_complaint_clocks_next_look_at")
+        ),
+        sa.CheckConstraint(
+            "status IN ('running', 'paused', 'stopped')", name=op.f("ck_complaint_clocks_status")
+        ),
+        sa.CheckConstraint(
+            "unit IN ('calendar_days', 'working_days', 'working_minutes', 'minutes')",
+            name=op.f("ck_complaint_clocks_unit"),
+        ),
+        sa.CheckConstraint("length > 0", name=op.f("ck_complaint_clocks_length")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_clocks_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_clocks")),
+        sa.UniqueConstraint(
+            "complaint_id",
+            "profile",
+            "kind",
+            "round",
+            name=op.f("uq_complaint_clocks_complaint_id_profile_kind_round"),
+        ),
+    )
+    with op.batch_alter_table("complaint_clocks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_complaint_clocks_sweep",
+            ["next_look_at"],
+            unique=False,
+            sqlite_where=sa.text("next_look_at IS NOT NULL"),
+            postgresql_where=sa.text("next_look_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "complaint_filing_keys",
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("body_hash", sa.String(length=64), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=True),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_filing_keys_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_complaint_filing_keys")),
+    )
+    with op.batch_alter_table("complaint_filing_keys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_filing_keys_complaint_id"), ["complaint_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaint_filing_keys_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "complaint_recusals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("branch", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(staff_id IS NULL) <> (branch IS NULL)", name=op.f("ck_complaint_recusals_whom")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_recusals_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_recusals_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_recusals")),
+        sa.UniqueConstraint("complaint_id", "branch", name="uq_complaint_recusals_branch"),
+        sa.UniqueConstraint(
+            "complaint_id", "staff_id", name=op.f("uq_complaint_recusals_complaint_id_staff_id")
+        ),
+    )
+    op.create_table(
+        "escalations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("clock", sa.String(length=80), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("due_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("fired_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("acknowledge_by", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(acknowledged_at IS NULL) = (acknowledged_by_id IS NULL)",
+            name=op.f("ck_escalations_acknowledged"),
+        ),
+        sa.CheckConstraint("level BETWEEN 0 AND 9", name=op.f("ck_escalations_level")),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_escalations_acknowledged_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_escalations_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalations")),
+        sa.UniqueConstraint(
+            "complaint_id", "clock", "level", name=op.f("uq_escalations_complaint_id_clock_level")
+        ),
+    )
+    with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.create_index("ix_escalations_fired", ["fired_at"], unique=False)
+        batch_op.create_index(
+            "ix_escalations_silence",
+            ["acknowledge_by"],
+            unique=False,
+            sqlite_where=sa.text("acknowledge_by IS NOT NULL"),
+            postgresql_where=sa.text("acknowledge_by IS NOT NULL"),
+        )
+
+    op.create_table(
+        "complaint_clock_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clock_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("change", sa.String(length=8), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("rest_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("credit_days", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_kind", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "change <> 'extend' OR (reason <> '' AND by_id <> '')",
+            name=op.f("ck_complaint_clock_events_extension_is_reasoned"),
+        ),
+        sa.CheckConstraint(
+            "change IN ('start', 'pause', 'resume', 'extend', 'recount', 'breach', 'stop')",
+            name=op.f("ck_complaint_clock_events_change"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["complaint_clocks.id"],
+            name=op.f("fk_complaint_clock_events_clock_id_complaint_clocks"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_clock_events")),
+        sa.UniqueConstraint("clock_id", "seq", name=op.f("uq_complaint_clock_events_clock_id_seq")),
+    )
     # ### end Alembic commands ###
 
     # The audit log is append-only: the database itself refuses changes.
@@ -400,6 +771,30 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("complaint_clock_events")
+    with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_escalations_silence",
+            sqlite_where=sa.text("acknowledge_by IS NOT NULL"),
+            postgresql_where=sa.text("acknowledge_by IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_escalations_fired")
+
+    op.drop_table("escalations")
+    op.drop_table("complaint_recusals")
+    with op.batch_alter_table("complaint_filing_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_filing_keys_created_at"))
+        batch_op.drop_index(batch_op.f("ix_complaint_filing_keys_complaint_id"))
+
+    op.drop_table("complaint_filing_keys")
+    with op.batch_alter_table("complaint_clocks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaint_clocks_sweep",
+            sqlite_where=sa.text("next_look_at IS NOT NULL"),
+            postgresql_where=sa.text("next_look_at IS NOT NULL"),
+        )
+
+    op.drop_table("complaint_clocks")
     with op.batch_alter_table("visitor_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_expires_at"))
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_conversation_id"))
@@ -422,6 +817,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_overs_conversation_id"))
 
     op.drop_table("hand_overs")
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaints_received")
+        batch_op.drop_index(
+            "ix_complaints_owner",
+            sqlite_where=sa.text("NOT is_over"),
+            postgresql_where=sa.text("NOT is_over"),
+        )
+        batch_op.drop_index(batch_op.f("ix_complaints_merged_into_id"))
+        batch_op.drop_index(batch_op.f("ix_complaints_first_contact_id"))
+        batch_op.drop_index("ix_complaints_desk")
+        batch_op.drop_index("ix_complaints_customer")
+        batch_op.drop_index(batch_op.f("ix_complaints_conversation_id"))
+        batch_op.drop_index(batch_op.f("ix_complaints_branch"))
+        batch_op.drop_index(
+            "ix_complaints_answered",
+            sqlite_where=sa.text("state = 'answered'"),
+            postgresql_where=sa.text("state = 'answered'"),
+        )
+
+    op.drop_table("complaints")
     with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
         batch_op.drop_index("ix_staff_sessions_expires_at")
@@ -438,6 +853,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversations_agent_id"))
 
     op.drop_table("conversations")
+    op.drop_table("calendar_years")
+    op.drop_table("calendar_days")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_customer_id"))
 
@@ -458,6 +875,7 @@ def downgrade() -> None:
     op.drop_table("outbox_events")
     op.drop_table("demo_messages")
     op.drop_table("customers")
+    op.drop_table("complaint_counters")
     op.drop_table("clock_offset")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_subject")

@@ -1,0 +1,1 @@
+"""Complaints: filed at once, never lost, every step provable."""

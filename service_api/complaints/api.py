@@ -1,0 +1,82 @@
+"""What the assistant's actions ask of this room: file a complaint, see the customer's own."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from service_api.audit.service import ASSISTANT, Actor
+from service_api.complaints import queries
+from service_api.complaints.deadlines import TheDeadlines
+from service_api.complaints.schemas import ComplaintFiling, CustomerLines, FiledView
+from service_api.complaints.service import LONGEST_KEY, file_complaint
+from service_api.conversations.queries import conversation
+from service_api.conversations.service import verified_customer_id
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.security import ServiceOnly, bearer_token, same
+from service_api.staff import service as staff
+from service_api.staff.api import require_csrf, staff_token
+from service_api.staff.roles import Permission
+
+router = APIRouter(prefix="/api/v1", tags=["complaints"])
+
+
+def _filer(request: Request, session: ReadSession, now: Now, settings: TheSettings) -> Actor:
+    """The assistant by the service token, otherwise a signed-in person who handles complaints."""
+    if "authorization" in request.headers:
+        service_token = settings.service_token.get_secret_value()
+        if same(bearer_token(request), service_token):
+            return ASSISTANT
+    me = staff.signed_in(
+        session, token=staff_token(request), now=now, pepper=settings.code_pepper.get_secret_value()
+    )
+    require_csrf(request, me)
+    me.must(Permission.HANDLE_COMPLAINTS)
+    return me.actor
+
+
+Filer = Annotated[Actor, Depends(_filer)]
+
+
+@router.post("/complaints", status_code=201)
+def file(
+    filing: ComplaintFiling,
+    by: Filer,
+    idempotency_key: Annotated[str, Header(min_length=1, max_length=LONGEST_KEY)],
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+    response: Response,
+) -> FiledView:
+    """File a complaint, once per `Idempotency-Key`; number and due date are in the answer.
+
+    The same key and body answers the first result with 200; another body is refused with
+    `idempotency-conflict`.
+    """
+    filed = file_complaint(
+        session, deadlines, filing, key=idempotency_key, by=by, now=now, zone=settings.zone
+    )
+    if filed.again:
+        response.status_code = 200
+    return filed.view
+
+
+@router.get("/conversations/{conversation_id}/complaints", dependencies=[ServiceOnly])
+def of_conversation(
+    conversation_id: uuid.UUID,
+    session: ReadSession,
+    now: Now,
+    settings: TheSettings,
+    number: Annotated[str | None, Query(max_length=40)] = None,
+) -> CustomerLines:
+    """Those filed in this conversation, and all of the verified customer. Never another customer's."""
+    talk = conversation(session, conversation_id)
+    items = queries.complaints_of_conversation(
+        session,
+        conversation_id,
+        customer_id=verified_customer_id(talk, now=now),
+        zone=settings.zone,
+        number=number.strip().upper() if number else None,
+    )
+    return CustomerLines(items=items)

@@ -1,0 +1,187 @@
+"""File a complaint: once per key; number, deadlines, audit entry and event in one commit."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import Actor, record
+from service_api.complaints.codes import REGULATORY_SOURCES
+from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.lifecycle import State
+from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey
+from service_api.complaints.schemas import ComplaintFiling, FiledView
+from service_api.conversations.models import Conversation
+from service_api.conversations.service import verified_customer_id
+from service_api.core.problems import Conflict, Malformed
+from service_api.core.upsert import count_up, insert_once
+from service_api.customers.models import Customer
+from service_api.outbox import service as outbox
+
+FILED = "complaint.filed"
+LONGEST_KEY = 255
+OLDEST_INCIDENT = timedelta(days=366 * 60)
+KEYS_KEPT = timedelta(days=30)
+
+
+class BadFiling(Malformed):
+    type = "bad-filing"
+    title = "投诉内容有误"
+
+
+class IdempotencyConflict(Conflict):
+    type = "idempotency-conflict"
+    title = "同一请求编号对应了不同的内容"
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The outcome of filing; `again` when the same key had filed it before."""
+
+    view: FiledView
+    complaint_id: uuid.UUID
+    again: bool
+
+
+def file_complaint(
+    session: Session,
+    deadlines: Deadlines,
+    filing: ComplaintFiling,
+    *,
+    key: str,
+    by: Actor,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Filed:
+    """File a complaint once per idempotency key. The statutory clock starts the day after `now`.
+
+    The same key with the same filing answers the first result. Raises `IdempotencyConflict` for the same key
+    with another filing, `BadFiling` for an unknown conversation or customer or an impossible date.
+    """
+    body_hash = hashlib.sha256(f"{by.kind}:{by.id}:{filing.model_dump_json()}".encode()).hexdigest()
+    claim = {"key": key, "body_hash": body_hash, "answer": {}, "created_at": now}
+    if not insert_once(session, FilingKey, claim, unique=["key"]):
+        return _filed_before(session, key, body_hash)
+    _check_incident(filing.incident_date, today=now.astimezone(zone).date())
+    complaint = _complaint(session, filing, by=by, now=now, zone=zone)
+    session.add(complaint)
+    session.flush()
+    deadlines.opened(session, complaint, by=by, now=now)
+    session.flush()
+    record(
+        session,
+        by=by,
+        action=FILED,
+        subject=complaint.subject,
+        now=now,
+        number=complaint.number,
+        business=complaint.business,
+        channel=complaint.channel,
+        source=complaint.source,
+        due_at=complaint.due_at.isoformat(),
+    )
+    outbox.write(
+        session,
+        topic=FILED,
+        key=f"{FILED}:{complaint.id}",
+        payload={"complaint_id": str(complaint.id)},
+        now=now,
+    )
+    view = FiledView(
+        number=complaint.number,
+        state=complaint.state,
+        received_at=complaint.received_at,
+        due_at=complaint.due_at,
+        due_date=due_date(complaint.due_at, zone),
+    )
+    used = session.get_one(FilingKey, key)
+    used.complaint_id, used.answer = complaint.id, view.model_dump(mode="json")
+    session.flush()
+    return Filed(view, complaint.id, again=False)
+
+
+def due_date(due_at: datetime, zone: ZoneInfo) -> date:
+    """The last day on which there is still time: a deadline at 24:00 belongs to the day that ends then."""
+    return (due_at.astimezone(zone) - timedelta(microseconds=1)).date()
+
+
+def next_number(session: Session, *, day: date) -> str:
+    """`C-20261121-0042`: the day and a count from the day's row, so that two filings never share one."""
+    last = count_up(session, ComplaintCounter, {"day": day}, ComplaintCounter.last)
+    return f"C-{day:%Y%m%d}-{last:04d}"
+
+
+def _filed_before(session: Session, key: str, body_hash: str) -> Filed:
+    used = session.scalars(select(FilingKey).where(FilingKey.key == key)).one()
+    if used.body_hash != body_hash or used.complaint_id is None:
+        raise IdempotencyConflict
+    return Filed(FiledView.model_validate(used.answer), used.complaint_id, again=True)
+
+
+def _check_incident(incident: date | None, *, today: date) -> None:
+    if incident is None:
+        return
+    if incident > today:
+        raise BadFiling(errors=[{"field": "incident_date", "message": "the date lies in the future"}])
+    if incident < today - OLDEST_INCIDENT:
+        raise BadFiling(errors=[{"field": "incident_date", "message": "the date lies too far back"}])
+
+
+def _complaint(
+    session: Session, filing: ComplaintFiling, *, by: Actor, now: datetime, zone: ZoneInfo
+) -> Complaint:
+    customer = _customer(session, filing, by=by, now=now)
+    money = filing.money
+    staff_id = uuid.UUID(by.id) if by.kind == "staff" else None
+    return Complaint(
+        number=next_number(session, day=now.astimezone(zone).date()),
+        conversation_id=filing.conversation_id,
+        customer_id=customer.id if customer else None,
+        tier=customer.tier if customer else "ordinary",
+        language=filing.language,
+        complainant=filing.complainant,
+        complainant_name=filing.complainant_name,
+        authority=filing.authority,
+        business=filing.business,
+        cause=filing.cause,
+        product=filing.product,
+        channel=filing.channel,
+        source=filing.source,
+        branch=filing.branch,
+        description=filing.description,
+        demand=filing.demand,
+        incident_date=filing.incident_date,
+        amount_minor=money.minor if money else None,
+        currency=money.currency if money else None,
+        contact=filing.contact or "",
+        group_size=filing.group_size,
+        media=filing.media or filing.source == "media",
+        regulatory=filing.source in REGULATORY_SOURCES,
+        legal=filing.legal,
+        strong_emotion=filing.strong_emotion,
+        state=State.RECEIVED.value,
+        owner_id=staff_id,
+        first_contact_id=staff_id,
+        received_at=now,
+        due_at=now,
+    )
+
+
+def _customer(session: Session, filing: ComplaintFiling, *, by: Actor, now: datetime) -> Customer | None:
+    if filing.conversation_id is not None:
+        conversation = session.get(Conversation, filing.conversation_id)
+        if conversation is None:
+            raise BadFiling(errors=[{"field": "conversation_id", "message": "unknown conversation"}])
+        proved = verified_customer_id(conversation, now=now)
+        if proved is not None:
+            return session.get(Customer, proved)
+    if filing.customer_id is None:
+        return None
+    customer = session.get(Customer, filing.customer_id) if by.kind == "staff" else None
+    if customer is None:
+        raise BadFiling(errors=[{"field": "customer_id", "message": "unknown customer"}])
+    return customer

@@ -1,0 +1,294 @@
+"""The clocks and the ladder of a complaint, kept in the transaction of whatever happens to it."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import Actor, record
+from service_api.complaints.deadlines import ClockView, EscalationView
+from service_api.complaints.lifecycle import Action
+from service_api.complaints.models import CLOCK_RESTS, CLOCK_RUNS, OVER, Complaint
+from service_api.core.upsert import insert_once
+from service_api.escalation import clocks as rows
+from service_api.escalation.calendar import WorkingCalendar
+from service_api.escalation.calendars import load_calendar
+from service_api.escalation.clock import Change
+from service_api.escalation.models import ComplaintClock, Escalation
+from service_api.escalation.policy import FACTS, Step, next_moment, steps_of_clock, steps_of_facts
+from service_api.escalation.profiles import (
+    FILE_STEP,
+    Ladder,
+    Profiles,
+    packaged_ladder,
+    packaged_profiles,
+)
+from service_api.outbox import service as outbox
+
+ESCALATED = "complaint.escalated"
+CUSTOMER, APPRAISAL = "customer", "appraisal"
+
+
+class DeskClocks:
+    """Answers for `complaints.deadlines.Deadlines`."""
+
+    def __init__(self, profiles: Profiles | None = None, ladder: Ladder | None = None) -> None:
+        self.profiles = profiles or packaged_profiles()
+        self.ladder = ladder or packaged_ladder()
+
+    def opened(self, session: Session, complaint: Complaint, *, by: Actor, now: datetime) -> None:
+        self._start(session, complaint, step=FILE_STEP, known=[], by=by, now=now)
+        self.facts_changed(session, complaint, by=by, now=now)
+
+    def moved(
+        self, session: Session, complaint: Complaint, *, action: Action, by: Actor, now: datetime
+    ) -> None:
+        known = list(rows.clocks_of(session, complaint))
+        for row in known:
+            self._move(session, row, complaint, action=action, by=by, now=now)
+        self._start(session, complaint, step=action.value, known=known, by=by, now=now)
+        if complaint.is_over:
+            self._end_silence(session, complaint)
+
+    def facts_changed(self, session: Session, complaint: Complaint, *, by: Actor, now: datetime) -> None:
+        facts = {
+            "group_size": complaint.group_size,
+            "media": int(complaint.media),
+            "regulatory": int(complaint.regulatory),
+            "legal": int(complaint.legal),
+            "repeat_count": complaint.repeat_count,
+            "platinum": int(complaint.tier == "platinum"),
+            "strong_emotion": int(complaint.strong_emotion),
+        }
+        steps = steps_of_facts(facts, ladder=self.ladder, now=now)
+        self.fire(session, complaint, steps, clock=FACTS, by=by, now=now)
+
+    def restarted(
+        self, session: Session, complaint: Complaint, *, reason: str, by: Actor, now: datetime
+    ) -> None:
+        known = list(rows.clocks_of(session, complaint))
+        for row in known:
+            if row.status != "stopped":
+                self.change(session, row, Change.STOP, by=by, now=now, reason=reason)
+        self._start(session, complaint, step=FILE_STEP, known=known, by=by, now=now)
+
+    def clocks_of(self, session: Session, complaint_id: uuid.UUID) -> Sequence[ClockView]:
+        found = session.scalars(
+            select(ComplaintClock)
+            .where(ComplaintClock.complaint_id == complaint_id)
+            .order_by(ComplaintClock.statutory.desc(), ComplaintClock.due_at, ComplaintClock.id)
+            .limit(200)
+        )
+        return [
+            ClockView(
+                id=row.id,
+                kind=row.kind,
+                profile=row.profile,
+                statutory=row.statutory,
+                state=row.status,
+                started_at=row.started_at,
+                due_at=row.due_at,
+                breached_at=row.breached_at,
+                stopped_at=row.stopped_at,
+                extensions=row.extensions,
+                estimated=row.estimated,
+            )
+            for row in found
+        ]
+
+    def escalations_of(
+        self, session: Session, complaint_id: uuid.UUID, *, language: str
+    ) -> Sequence[EscalationView]:
+        found = session.scalars(
+            select(Escalation)
+            .where(Escalation.complaint_id == complaint_id)
+            .order_by(Escalation.fired_at, Escalation.level, Escalation.id)
+            .limit(200)
+        )
+        return [
+            EscalationView(
+                id=row.id,
+                level=row.level,
+                name=self.ladder.level(row.level).name(language),
+                clock=row.clock,
+                reason=row.reason,
+                fired_at=row.fired_at,
+                acknowledged_at=row.acknowledged_at,
+                acknowledged_by=row.acknowledged_by_id,
+            )
+            for row in found
+        ]
+
+    def calendar_of(self, session: Session, row: ComplaintClock, *, now: datetime) -> WorkingCalendar:
+        return self._calendar(session, row.calendar, now=now)
+
+    def change(
+        self,
+        session: Session,
+        row: ComplaintClock,
+        change: Change,
+        *,
+        by: Actor,
+        now: datetime,
+        reason: str = "",
+        amount: int = 0,
+    ) -> None:
+        """Change one clock and set when the sweep looks at it next. Raises `ClockRefuses`."""
+        calendar = self.calendar_of(session, row, now=now)
+        rows.change_clock(
+            session, row, change, calendar=calendar, by=by, now=now, reason=reason, amount=amount
+        )
+        self.look_again(session, row, calendar=calendar)
+
+    def look_again(
+        self,
+        session: Session,
+        row: ComplaintClock,
+        *,
+        calendar: WorkingCalendar,
+        fired: Collection[int] | None = None,
+    ) -> None:
+        """Set `next_look_at` from the ladder and what has fired already."""
+        state = rows.state_of(row)
+        steps = steps_of_clock(row.kind, state, rows.terms_of(row), ladder=self.ladder, calendar=calendar)
+        known = self.fired_by(session, row) if fired is None else fired
+        row.next_look_at = next_moment(steps, state, fired=known)
+
+    def fired_by(self, session: Session, row: ComplaintClock) -> set[int]:
+        """The levels this clock has fired."""
+        return set(
+            session.scalars(
+                select(Escalation.level)
+                .where(Escalation.complaint_id == row.complaint_id, Escalation.clock == row.name)
+                .order_by(Escalation.level)
+            )
+        )
+
+    def fire(
+        self,
+        session: Session,
+        complaint: Complaint,
+        steps: Iterable[Step],
+        *,
+        clock: str,
+        by: Actor,
+        now: datetime,
+    ) -> int:
+        """Fire each step once: the escalation, its audit entry and its event. How many were new."""
+        new = 0
+        for step in steps:
+            escalation_id = uuid.uuid4()
+            within = self.ladder.level(step.level).acknowledge_within_minutes
+            row = {
+                "id": escalation_id,
+                "complaint_id": complaint.id,
+                "clock": clock,
+                "level": step.level,
+                "reason": step.reason,
+                "due_at": step.due_at,
+                "fired_at": now,
+                "late": step.is_late(now),
+                "acknowledge_by": None if within is None else now + timedelta(minutes=within),
+            }
+            if not insert_once(session, Escalation, row, unique=["complaint_id", "clock", "level"]):
+                continue
+            new += 1
+            complaint.level = max(complaint.level, step.level)
+            record(
+                session,
+                by=by,
+                action=ESCALATED,
+                subject=complaint.subject,
+                now=now,
+                level=step.level,
+                clock=clock,
+                reason=step.reason,
+            )
+            outbox.write(
+                session,
+                topic=ESCALATED,
+                key=f"{ESCALATED}:{escalation_id}",
+                payload={"escalation_id": str(escalation_id), "complaint_id": str(complaint.id)},
+                now=now,
+            )
+        return new
+
+    def refresh(self, session: Session, complaint: Complaint) -> None:
+        """Copy the statutory deadline in force, and whether the bank's clock runs, to the complaint."""
+        session.flush()
+        due = session.execute(
+            select(ComplaintClock.due_at)
+            .where(
+                ComplaintClock.complaint_id == complaint.id,
+                ComplaintClock.statutory,
+                ComplaintClock.status == "running",
+            )
+            .order_by(ComplaintClock.due_at)
+            .limit(1)
+        ).scalar()
+        if due is not None:
+            complaint.due_at = due
+        complaint.desk_order = OVER if complaint.is_over else CLOCK_RESTS if due is None else CLOCK_RUNS
+
+    def _start(
+        self,
+        session: Session,
+        complaint: Complaint,
+        *,
+        step: str,
+        known: list[ComplaintClock],
+        by: Actor,
+        now: datetime,
+    ) -> None:
+        runs = {(row.profile, row.kind) for row in known if row.status != "stopped"}
+        for profile in self.profiles.in_force(now.date(), source=complaint.source):
+            wanted = [c for c in profile.clocks if step in c.starts_on and (profile.id, c.kind) not in runs]
+            if not wanted:
+                continue
+            calendar = self._calendar(session, profile.calendar, now=now)
+            for clock in wanted:
+                rounds = [r.round for r in known if (r.profile, r.kind) == (profile.id, clock.kind)]
+                row = rows.start_clock(
+                    session,
+                    complaint,
+                    profile,
+                    clock,
+                    round_=max(rounds, default=0) + 1,
+                    calendar=calendar,
+                    by=by,
+                    now=now,
+                )
+                self.look_again(session, row, calendar=calendar, fired=())
+        self.refresh(session, complaint)
+
+    def _move(
+        self,
+        session: Session,
+        row: ComplaintClock,
+        complaint: Complaint,
+        *,
+        action: Action,
+        by: Actor,
+        now: datetime,
+    ) -> None:
+        if row.status == "stopped":
+            return
+        clock = self.profiles.clock(row.profile, row.kind, on=row.started_at.date())
+        if complaint.is_over or clock is None or action.value in clock.stops_on:
+            self.change(session, row, Change.STOP, by=by, now=now, reason=action.value)
+        elif row.status == "paused" and row.paused_for == CUSTOMER and action is not Action.ASK_CUSTOMER:
+            self.change(session, row, Change.RESUME, by=by, now=now, reason=action.value)
+        elif row.status == "running" and action is Action.ASK_CUSTOMER and CUSTOMER in clock.pauses_for:
+            self.change(session, row, Change.PAUSE, by=by, now=now, reason=CUSTOMER)
+
+    def _calendar(self, session: Session, name: str, *, now: datetime) -> WorkingCalendar:
+        return load_calendar(session, name, self.profiles.calendars[name], around=now)
+
+    def _end_silence(self, session: Session, complaint: Complaint) -> None:
+        session.execute(
+            update(Escalation)
+            .where(Escalation.complaint_id == complaint.id, Escalation.acknowledge_by.is_not(None))
+            .values(acknowledge_by=None)
+        )
