@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service_api.conversations.models import Conversation, HandOver, Message
 from service_api.conversations.schemas import Button, ConversationState, Messages, MessageView, QueueEntry
@@ -193,8 +193,12 @@ def pulses(session: Session, ids: Sequence[uuid.UUID], *, machine_now: datetime)
 
 
 def _entries() -> Select[Conversation, Customer, str, str]:
+    latest = aliased(HandOver)
     newest = (
-        select(func.max(HandOver.id)).where(HandOver.conversation_id == Conversation.id).scalar_subquery()
+        select(func.max(latest.id))
+        .where(latest.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .scalar_subquery()
     )
     return (
         select(Conversation, Customer, HandOver.reason, Message.text)

@@ -1,5 +1,6 @@
 """The front door: home, the full-page chat, staff sign-in, language, and the demo's controls."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +26,7 @@ from service_api.staff.api import (
     staff_token,
 )
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, page
+from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, Facts, page
 
 STATIC = Path(__file__).parent / "static"
 PAGE_ROOTS = ("/desk", "/console")
@@ -161,7 +162,7 @@ def _own_path(target: str) -> str:
     return target if is_path and target.isprintable() else "/desk"
 
 
-def _demo_facts(request: Request, session: Session) -> dict[str, object]:
+def _demo_facts(request: Request, session: Session) -> Facts:
     if not request.app.state.settings.demo:
         return {}
     customers = session.execute(
@@ -173,7 +174,9 @@ def _demo_facts(request: Request, session: Session) -> dict[str, object]:
     return {
         "sign_ins": _sign_ins(request),
         "demo_messages": _demo_messages(session),
-        "customers": [{"name": c.name, "tier": c.tier, "phone": c.number.removeprefix("+86")} for c in customers],
+        "customers": [
+            {"name": c.name, "tier": c.tier, "phone": c.number.removeprefix("+86")} for c in customers
+        ],
     }
 
 
@@ -182,7 +185,7 @@ def _demo_messages(session: Session) -> list[dict[str, object]]:
     return [{"to": row.phone, "text": row.text, "at": row.created_at} for row in rows]
 
 
-def _sign_ins(request: Request) -> list[dict[str, str]]:
+def _sign_ins(request: Request) -> Sequence[object]:
     """Published sign-ins, set by the composition root from the seed; none outside the demo."""
-    published: list[dict[str, str]] = request.app.state.demo_sign_ins
+    published: Sequence[object] = request.app.state.demo_sign_ins
     return published

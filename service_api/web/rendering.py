@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 ROOMS_WITH_TEMPLATES = ("web", "desk", "console")
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "ting_language"
+Facts = dict[str, Any]  # what a template shows: anything
 
 
 @cache
@@ -66,19 +67,27 @@ def page(
         return moment.astimezone(settings.zone).strftime(style) if moment else "—"
 
     def money(minor: int | None, currency: str | None) -> str:
-        return f"{Money.from_minor(minor, currency).amount:,} {currency}" if minor is not None and currency else "—"
+        return (
+            f"{Money.from_minor(minor, currency).amount:,} {currency}"
+            if minor is not None and currency
+            else "—"
+        )
 
-    body = _environment().get_template(template).render(
-        request=request,
-        me=me,
-        t=t,
-        code=code,
-        local=local,
-        money=money,
-        language=language,
-        demo=settings.demo,
-        now=request.app.state.clock.now(),
-        csrf_token=me.csrf_token if me else "",
-        **facts,
+    body = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            me=me,
+            t=t,
+            code=code,
+            local=local,
+            money=money,
+            language=language,
+            demo=settings.demo,
+            now=request.app.state.clock.now(),
+            csrf_token=me.csrf_token if me else "",
+            **facts,
+        )
     )
     return HTMLResponse(body, status_code=status)

@@ -45,6 +45,8 @@ class Chat {
     this.typing = element("div", { class: "typing", hidden: "", role: "status" });
     this.typing.append(element("i"), element("i"), element("i"), element("span", { class: "only-read" }));
     this.quick = element("div", { class: "quick", role: "group" });
+    this.hello = this.buildHello();
+    this.log.append(this.hello);
     this.panel.append(this.header, this.banner, this.log, this.typing, this.quick, this.buildForm());
     this.frame.append(this.panel);
     if (this.mode !== "page") this.frame.append(this.launcher);
@@ -54,6 +56,14 @@ class Chat {
     });
     this.applyWords();
     this.applySize();
+  }
+
+  buildHello() {
+    const row = element("li", { class: "row assistant" });
+    const bubble = element("div", { class: "bubble" });
+    bubble.append(element("p", { class: "text" }));
+    row.append(bubble);
+    return row;
   }
 
   buildHeader() {
@@ -111,6 +121,7 @@ class Chat {
     this.languageButton.textContent = w.language;
     this.languageButton.lang = this.language === "zh" ? "en" : "zh-CN";
     this.typing.querySelector("span").textContent = w.typing;
+    this.hello.querySelector(".text").textContent = w.hello;
     this.showState(this.state);
     this.showQuick(this.lastButtons);
   }
@@ -179,6 +190,7 @@ class Chat {
   place(row, seq) {
     let before = null;
     for (let other = this.log.lastElementChild; other; other = other.previousElementSibling) {
+      if (other === this.hello) break;
       if (other === row) continue;
       const number = other.dataset.seq ? Number(other.dataset.seq) : Infinity;
       if (number < seq) break;
@@ -210,7 +222,7 @@ class Chat {
     this.lastButtons = buttons || [];
     this.quick.replaceChildren();
     let choices = this.lastButtons.map((button) => ({ title: button.title, payload: button.payload }));
-    if (!this.log.children.length) choices = this.words.starters.map((text) => ({ title: text, payload: text }));
+    if (this.log.children.length === 1) choices = this.words.starters.map((text) => ({ title: text, payload: text }));
     choices.forEach((choice) => {
       const button = element("button", { type: "button" }, choice.title);
       button.addEventListener("click", () => this.submit(choice.payload));

@@ -7,7 +7,8 @@ export const WORDS = {
     queue: (n) => `正在为您接通人工客服，前面还有 ${n} 位`, next: "马上为您接通人工客服", agent: (name) => `客服 ${name} 正在为您服务`,
     sending: "发送中", sent: "已送达", failed: "未发送，点此重试", assistant: "小听", me: "我", person: "人工客服",
     system: "系统通知", large: "大字版", normal: "标准版", language: "English", newMessages: (n) => `${n} 条新消息`,
-    tooLong: (n, max) => `太长了：${n} / ${max} 字`, person_button: "转人工", welcome_hint: "您可以直接提问，也可以点下面的常用服务",
+    tooLong: (n, max) => `太长了：${n} / ${max} 字`, person_button: "转人工", welcome_hint: "常用服务",
+    hello: "您好，我是听澜银行的智能客服小听。有什么可以帮您？您可以直接说，也可以点下面的常用服务。随时说“转人工”，我会请同事接待您。",
     starters: ["卡丢了怎么挂失？", "转账没到账怎么办？", "我要投诉", "查我的账户", "转人工"],
   },
   en: {
@@ -19,7 +20,8 @@ export const WORDS = {
     sending: "Sending", sent: "Delivered", failed: "Not sent. Tap to try again", assistant: "Ting", me: "Me", person: "Colleague",
     system: "Notice", large: "Large text", normal: "Normal text", language: "中文", newMessages: (n) => `${n} new messages`,
     tooLong: (n, max) => `Too long: ${n} of ${max} characters`, person_button: "Talk to a person",
-    welcome_hint: "Ask anything, or start with one of these",
+    welcome_hint: "Frequent wishes",
+    hello: "Hello, I am Ting, Tinglan Bank's assistant. How can I help? Just type, or tap one of these. Say “person” at any time and I will get a colleague.",
     starters: ["How do I report a lost card?", "My transfer has not arrived", "I want to complain", "Show my accounts", "Talk to a person"],
   },
 };
