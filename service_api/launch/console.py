@@ -1,5 +1,6 @@
 """What the terminal shows: progress with seconds, and the lines of every process behind its name."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 LOG_BYTES = 20_000_000
 COLOURS = {"rasa": 35, "actions": 36, "web": 32, "worker": 33}
 NAME_WIDTH = 8
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n]*\r(?!\n)")
 
 
 class Console:
@@ -58,6 +60,12 @@ class LogFile:
 
     def close(self) -> None:
         self._file.close()
+
+
+def newest_words(path: Path) -> str:
+    """The newest line of a log, short, without colours and progress bars."""
+    lines = [line for line in _ESCAPES.sub("", last_lines(path)).splitlines() if line.strip()]
+    return lines[-1].split("  - ")[-1].strip()[:80] if lines else "…"
 
 
 def last_lines(path: Path, count: int = 15) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service_api.launch.child import spawn, stop
-from service_api.launch.console import Console, last_lines
+from service_api.launch.console import Console, last_lines, newest_words
 from service_api.launch.fingerprint import fingerprint
 from service_api.launch.plan import Plan
 from service_api.launch.refusal import CannotRun
@@ -16,7 +16,7 @@ TRAINING_INPUTS = ("config.yml", "domain.yml", "domain", "bot", "requirements/ra
 NOT_TRAINED_ON = ("bot/tests", "bot/endpoints.yml", "bot/credentials.yml")
 INDEX_INPUTS = ("knowledge", "requirements/root.txt")
 MODELS_KEPT = 3
-HEARTBEAT_SECONDS = 5
+HEARTBEAT_SECONDS = 10
 FREE_BYTES = 500_000_000
 
 
@@ -118,7 +118,8 @@ async def perform(step: Step, console: Console, *, root: Path) -> None:
                     code = await asyncio.wait_for(process.wait(), HEARTBEAT_SECONDS)
                     break
                 except TimeoutError:
-                    console.say(f"{step.doing} … {console.seconds() - began:.0f} s so far")
+                    took = console.seconds() - began
+                    console.say(f"{step.doing} … {took:.0f} s so far: {newest_words(step.log)}")
         finally:
             await stop(process)
     if code != 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service_api.launch.console import Console
+from service_api.launch.console import Console, newest_words
 from service_api.launch.preparation import Step, perform
 from service_api.launch.refusal import CannotRun
 
@@ -30,3 +30,12 @@ def test_failed_step_shows_the_end_of_its_log_and_names_it(
     with pytest.raises(CannotRun, match=r"doing it failed \(exit 4\); the whole log: .*step.log"):
         asyncio.run(perform(a_step(tmp_path, "print('why'); raise SystemExit(4)"), Console(), root=tmp_path))
     assert "why" in capsys.readouterr().out
+
+
+def test_progress_shows_the_newest_line_without_bars_and_colours(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_bytes(b"2026-11-21 21:09:26 INFO     rasa.hooks  - Starting to train.\n\n")
+    assert newest_words(log) == "Starting to train."
+    log.write_bytes(b"one\n  0%| |\r100%|#|\r\x1b[92mtwo\x1b[0m\n")
+    assert newest_words(log) == "two"
+    assert newest_words(tmp_path / "none") == "…"
