@@ -88,6 +88,11 @@ class Gateway:
         if conversation_id not in self._work:
             self._work[conversation_id] = asyncio.create_task(self._work_on(conversation_id))
 
+    @property
+    def working(self) -> int:
+        """On how many conversations this process works now."""
+        return len(self._work)
+
     async def _work_on(self, conversation_id: uuid.UUID) -> None:
         try:
             while conversation_id in self._woken:

@@ -13,6 +13,7 @@ from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.core.migrate import migrate
 from service_api.settings import Settings
+from tests.service_api.stand_in import StandIn
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # Saturday 12:00 in Shanghai
 SERVICE_TOKEN = "service-token-of-the-tests"
@@ -57,8 +58,14 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FrozenClock) -> FastAPI:
-    return create_app(settings, database=database, clock=clock)
+def assistant() -> StandIn:
+    """What answers in the assistant's place."""
+    return StandIn()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: FrozenClock, assistant: StandIn) -> FastAPI:
+    return create_app(settings, database=database, clock=clock, assistant=assistant.transport)
 
 
 @pytest.fixture
