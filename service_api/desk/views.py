@@ -30,6 +30,10 @@ class QueueRow:
     last_message_at: datetime
     waiting_minutes: int | None
 
+    @property
+    def short_id(self) -> str:
+        return short(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class TalkView:
@@ -43,6 +47,10 @@ class TalkView:
     closed: bool
     may_answer: bool
     actions: tuple[str, ...]
+
+    @property
+    def short_id(self) -> str:
+        return short(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +122,8 @@ def _row(entry: QueueEntry, *, now: datetime) -> QueueRow:
         if waits and entry.queued_at
         else None,
     )
+
+
+def short(conversation_id: uuid.UUID) -> str:
+    """Enough of an id for a person to tell two unknown visitors apart."""
+    return conversation_id.hex[:4].upper()
