@@ -109,7 +109,6 @@ def _furnish(
         or engine_in(settings.data_dir / "index", today=lambda: clock.now().astimezone(settings.zone).date())
     )
     state.rasa = Rasa(settings, transport=assistant)
-    state.visitors = Visitors.of(settings, database=database, clock=clock, machine=machine)
     state.bell = Bell(database, machine)
     database.after_write(state.bell.after_write)
     state.gateway = Gateway(
@@ -120,6 +119,9 @@ def _furnish(
         timeout=timedelta(seconds=settings.rasa_timeout_seconds),
         hours=state.office_hours,
         working_day=state.working_day,
+    )
+    state.visitors = Visitors.of(
+        settings, database=database, clock=clock, machine=machine, gateway=state.gateway
     )
 
 

@@ -6,17 +6,21 @@ database among processes. No transaction is open while the assistant thinks.
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import anyio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from service_api.channels.rasa import AssistantUnavailable
-from service_api.conversations import queries, turns
+from service_api.conversations import queries, service, turns
 from service_api.conversations.hours import OfficeHours, WorkingDay
+from service_api.conversations.models import Conversation
 from service_api.conversations.turns import Reply, Turn
 from service_api.core.clock import Clock
 from service_api.core.database import Database
@@ -57,13 +61,15 @@ class Gateway:
         self._working_day = working_day
         self._sweep_seconds = sweep_seconds
         self._work: dict[uuid.UUID, asyncio.Task[None]] = {}
-        self._woken: set[uuid.UUID] = set()
+        self._woken: dict[uuid.UUID, Turn | None] = {}
         self._asking: set[asyncio.Task[Reply]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._stopped = False
 
     def start(self) -> None:
         """Take up what an earlier process left, then keep looking for lost turns."""
+        self._loop = asyncio.get_running_loop()
         self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
@@ -80,69 +86,90 @@ class Gateway:
             asking.cancel()
         await asyncio.gather(*working)
 
-    def wake(self, conversation_id: uuid.UUID) -> None:
-        """Work on the conversation until nothing waits. Safe to call at any time, from the event loop."""
+    def wake(self, conversation_id: uuid.UUID, turn: Turn | None = None) -> None:
+        """Work on the conversation until nothing waits, from the given turn on. From the event loop."""
         if self._stopped:
-            return
-        self._woken.add(conversation_id)
-        if conversation_id not in self._work:
-            self._work[conversation_id] = asyncio.create_task(self._work_on(conversation_id))
+            if turn is not None:
+                self._release(turn)
+        elif conversation_id in self._work:
+            # A task that is just ending may have let its lease go already: the new one must not be lost.
+            self._woken[conversation_id] = turn or self._woken.get(conversation_id)
+        else:
+            self._work[conversation_id] = asyncio.create_task(self._work_on(conversation_id, turn))
+
+    def received(self, session: Session, talk: Conversation) -> Callable[[], None]:
+        """Lease the turn of a message just stored, in its transaction; call the result after the commit.
+
+        Both work in any thread, so that a customer who goes away meanwhile cannot stop them.
+        """
+        turn = self._lease(session, talk)
+        return partial(self._wake_from_thread, talk.id, turn)
+
+    def _wake_from_thread(self, conversation_id: uuid.UUID, turn: Turn | None) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.wake, conversation_id, turn)
 
     @property
     def working(self) -> int:
         """On how many conversations this process works now."""
         return len(self._work)
 
-    async def _work_on(self, conversation_id: uuid.UUID) -> None:
+    async def _work_on(self, conversation_id: uuid.UUID, turn: Turn | None) -> None:
         try:
-            while conversation_id in self._woken:
-                self._woken.discard(conversation_id)
-                while await self._take_turn(conversation_id):
-                    pass
+            turn = turn or await anyio.to_thread.run_sync(self._next_turn, conversation_id)
+            while turn is not None:
+                if self._woken.get(conversation_id) is None:
+                    self._woken.pop(
+                        conversation_id, None
+                    )  # what was stored until now is seen after this turn
+                turn = await self._take(turn)
         except SQLAlchemyError as error:
             log.error("turn lost for now", conversation_id=str(conversation_id), error=type(error).__name__)
         finally:
-            self._work.pop(conversation_id, None)
+            del self._work[conversation_id]
+        if conversation_id in self._woken:
+            self.wake(conversation_id, self._woken.pop(conversation_id))
 
-    async def _take_turn(self, conversation_id: uuid.UUID) -> bool:
-        """True when one was answered, and the next may be due."""
-        if self._stopped:
-            return False
-        turn = await anyio.to_thread.run_sync(self._next_turn, conversation_id)
-        if turn is None:
-            return False
+    async def _take(self, turn: Turn) -> Turn | None:
+        """Ask, store the answer, and lease the next turn, if one is due."""
         # A task of its own: stopping cuts off the question only, never the writing of an answer.
         asking = asyncio.create_task(self._assistant.ask(turn))
         self._asking.add(asking)
         try:
             reply = await asking
         except AssistantUnavailable as failure:
-            log.warning("assistant unavailable", conversation_id=str(conversation_id), why=failure.why)
+            log.warning("assistant unavailable", conversation_id=str(turn.conversation_id), why=failure.why)
             await anyio.to_thread.run_sync(self._write_failure, turn)
-            return False
+            return None
         except asyncio.CancelledError:
             await anyio.to_thread.run_sync(self._release, turn)
-            return False
+            return None
         finally:
             self._asking.discard(asking)
-        stored = await anyio.to_thread.run_sync(self._write_reply, turn, reply)
-        if not stored:
-            log.warning("answer came after its lease", conversation_id=str(conversation_id))
-        return stored
+        return await anyio.to_thread.run_sync(self._write_reply, turn, reply)
+
+    def _lease(self, session: Session, talk: Conversation) -> Turn | None:
+        if self._stopped:
+            return None
+        return turns.next_turn(
+            session,
+            talk,
+            now=self._clock.now(),
+            machine_now=self._machine.now(),
+            lease_for=self._lease_for,
+        )
 
     def _next_turn(self, conversation_id: uuid.UUID) -> Turn | None:
         with self._database.writing() as session:
-            return turns.next_turn(
-                session,
-                conversation_id,
-                now=self._clock.now(),
-                machine_now=self._machine.now(),
-                lease_for=self._lease_for,
-            )
+            return self._lease(session, service.locked(session, conversation_id))
 
-    def _write_reply(self, turn: Turn, reply: Reply) -> bool:
+    def _write_reply(self, turn: Turn, reply: Reply) -> Turn | None:
         with self._database.writing() as session:
-            return turns.store_reply(session, turn, reply, now=self._clock.now())
+            talk = turns.store_reply(session, turn, reply, now=self._clock.now())
+            if talk is not None:
+                return self._lease(session, talk)
+        log.warning("answer came after its lease", conversation_id=str(turn.conversation_id))
+        return None
 
     def _write_failure(self, turn: Turn) -> None:
         with self._database.writing() as session:

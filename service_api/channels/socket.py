@@ -10,7 +10,6 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
 from service_api.channels.bell import Bell
-from service_api.channels.gateway import Gateway
 from service_api.channels.schemas import ClientFrame, Hello, MessageFrame
 from service_api.channels.visitors import Visitors, address_of
 from service_api.channels.web import malformed
@@ -55,10 +54,10 @@ class _Line:
         self._socket = socket
         self._sending = asyncio.Lock()
         self._garbage = 0
+        self._token = ""
         self._address = address_of(socket)
         self._visitors: Visitors = socket.app.state.visitors
         self._bell: Bell = socket.app.state.bell
-        self._gateway: Gateway = socket.app.state.gateway
 
     async def serve(self) -> None:
         conversation_id, after = await self._greet()
@@ -93,6 +92,7 @@ class _Line:
         except Unauthenticated as problem:
             await self._refuse(problem)
             raise _Closed(NOT_SIGNED_IN) from None
+        self._token = hello.token
         return conversation_id, hello.after
 
     async def _hear(self, conversation_id: uuid.UUID) -> None:
@@ -110,12 +110,11 @@ class _Line:
 
     async def _take(self, conversation_id: uuid.UUID, frame: MessageFrame) -> None:
         try:
-            self._visitors.may_write(conversation_id, self._address)
+            self._visitors.may_write(self._token, self._address)
             accepted = await anyio.to_thread.run_sync(self._visitors.write, conversation_id, frame)
         except Problem as problem:
             await self._refuse(problem, client_id=frame.client_id)
             return
-        self._gateway.wake(conversation_id)
         await self._send({"type": "accepted", **accepted.model_dump(mode="json")})
 
     async def _tell(self, conversation_id: uuid.UUID, after: int) -> None:

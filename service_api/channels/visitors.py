@@ -1,16 +1,21 @@
 """The customers' side of a conversation as the web channel uses it: open, write, read, within limits."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi.requests import HTTPConnection
+from sqlalchemy.orm import Session
 
+from service_api.channels.gateway import Gateway
 from service_api.channels.limits import Limiter
 from service_api.channels.schemas import CustomerMessage, MessageAccepted, SessionOpened
 from service_api.conversations import queries, service
+from service_api.conversations.models import Conversation
 from service_api.conversations.schemas import Messages
 from service_api.core.clock import Clock
 from service_api.core.database import Database
+from service_api.core.security import token_hash
 from service_api.settings import Settings
 
 VISITOR_BURST = 20
@@ -26,18 +31,22 @@ class Visitors:
     clock: Clock
     machine: Clock
     pepper: str
+    gateway: Gateway
     by_visitor: Limiter
     by_address: Limiter
     sessions: Limiter
 
     @classmethod
-    def of(cls, settings: Settings, *, database: Database, clock: Clock, machine: Clock) -> "Visitors":
+    def of(
+        cls, settings: Settings, *, database: Database, clock: Clock, machine: Clock, gateway: Gateway
+    ) -> "Visitors":
         per_address = settings.address_messages_per_second
         return cls(
             database,
             clock,
             machine,
             settings.code_pepper.get_secret_value(),
+            gateway,
             Limiter(per_second=settings.visitor_messages_per_second, burst=VISITOR_BURST),
             Limiter(per_second=per_address, burst=max(1, int(per_address * ADDRESS_BURST_SECONDS))),
             Limiter(per_second=settings.address_sessions_per_second, burst=SESSION_BURST),
@@ -60,16 +69,36 @@ class Visitors:
             )
 
     def write(self, conversation_id: uuid.UUID, message: CustomerMessage) -> MessageAccepted:
-        """Raises `EmptyMessage` and `MessageTooLong`."""
+        """Store it, and see that it is answered. Raises `EmptyMessage` and `MessageTooLong`."""
         with self.database.writing() as session:
-            stored = service.receive(
-                session,
-                conversation_id=conversation_id,
-                external_id=str(message.client_id),
-                text=message.text,
-                now=self.clock.now(),
+            accepted, then = self._store(session, conversation_id, message)
+        then()
+        return accepted
+
+    def write_as(self, token: str, message: CustomerMessage) -> MessageAccepted:
+        """The same for the holder of a token. Raises `Unauthenticated` too."""
+        with self.database.writing() as session:
+            whose = service.visitor_conversation_id(
+                session, token=token, now=self.clock.now(), pepper=self.pepper
             )
-            return MessageAccepted(seq=stored.seq, client_id=message.client_id)
+            accepted, then = self._store(session, whose, message)
+        then()
+        return accepted
+
+    def _store(
+        self, session: Session, conversation_id: uuid.UUID, message: CustomerMessage
+    ) -> tuple[MessageAccepted, Callable[[], None]]:
+        stored = service.receive(
+            session,
+            conversation_id=conversation_id,
+            external_id=str(message.client_id),
+            text=message.text,
+            now=self.clock.now(),
+        )
+        talk = session.get_one(Conversation, conversation_id)
+        return MessageAccepted(seq=stored.seq, client_id=message.client_id), self.gateway.received(
+            session, talk
+        )
 
     def read(self, conversation_id: uuid.UUID, *, after: int, limit: int = queries.PAGE) -> Messages:
         with self.database.reading() as session:
@@ -77,10 +106,10 @@ class Visitors:
                 session, conversation_id, after=after, limit=limit, machine_now=self.machine.now()
             )
 
-    def may_write(self, conversation_id: uuid.UUID, address: str) -> None:
+    def may_write(self, token: str, address: str) -> None:
         """Raises `SlowDown`. Call it in the event loop, so that the buckets need no lock."""
-        self.by_visitor.take(str(conversation_id))
         self.by_address.take(address)
+        self.by_visitor.take(token_hash(token, pepper=self.pepper))
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -6,7 +6,6 @@ import anyio
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ValidationError
 
-from service_api.channels.gateway import Gateway
 from service_api.channels.schemas import CustomerMessage, MessageAccepted, SessionOpened, SessionRequest
 from service_api.channels.visitors import Visitors, address_of
 from service_api.conversations.schemas import Messages
@@ -63,13 +62,9 @@ def read_messages(
 )
 async def write_message(request: Request, token: BearerToken, visitors: TheVisitors) -> MessageAccepted:
     """Say something; the same `client_id` again gives the first message's number and doubles nothing."""
+    visitors.may_write(token, address_of(request))
     message = await _bounded_message(request)
-    conversation_id = await anyio.to_thread.run_sync(visitors.whose, token)
-    visitors.may_write(conversation_id, address_of(request))
-    accepted = await anyio.to_thread.run_sync(visitors.write, conversation_id, message)
-    gateway: Gateway = request.app.state.gateway
-    gateway.wake(conversation_id)
-    return accepted
+    return await anyio.to_thread.run_sync(visitors.write_as, token, message)
 
 
 async def _bounded_message(request: Request) -> CustomerMessage:

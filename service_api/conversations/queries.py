@@ -37,7 +37,8 @@ def messages_after(
         .order_by(Message.seq)
         .limit(limit)
     ).all()
-    names = staff.display_names(session, {m.agent_id for m in rows if m.agent_id is not None})
+    agents = {m.agent_id for m in rows if m.agent_id is not None}
+    names = staff.display_names(session, agents) if agents else {}
     return [message_view(m, agent_name=names.get(m.agent_id) if m.agent_id else None) for m in rows]
 
 

@@ -116,7 +116,6 @@ def add_message(
         handled_at=handled_at,
     )
     session.add(message)
-    session.flush()
     touch(session, conversation)
     return message
 

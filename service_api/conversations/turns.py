@@ -61,15 +61,12 @@ class Reply:
 
 
 def next_turn(
-    session: Session,
-    conversation_id: uuid.UUID,
-    *,
-    now: datetime,
-    machine_now: datetime,
-    lease_for: timedelta,
+    session: Session, talk: Conversation, *, now: datetime, machine_now: datetime, lease_for: timedelta
 ) -> Turn | None:
-    """Lease the oldest message that waits for the assistant; None when there is none or another works."""
-    talk = service.locked(session, conversation_id)
+    """Lease the oldest message that waits for the assistant; None when there is none or another works.
+
+    Needs the row lock.
+    """
     if talk.turn_until is not None and talk.turn_until > machine_now:
         return None
     if talk.answering != "assistant":
@@ -105,11 +102,11 @@ def next_turn(
     )
 
 
-def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) -> bool:
-    """Show the assistant's answer. False when the lease ran out meanwhile and the turn is another's."""
+def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) -> Conversation | None:
+    """Show the assistant's answer. None when the lease ran out meanwhile and the turn is another's."""
     talk = _leased(session, turn)
     if talk is None:
-        return False
+        return None
     message = session.get_one(Message, turn.message_id)
     message.handled_at, message.raw_text = now, None
     message.intent, message.confidence = reply.intent, reply.confidence
@@ -122,7 +119,7 @@ def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) ->
     for said in reply.said:
         service.add_message(session, talk, author="assistant", text=said.text, buttons=said.buttons, now=now)
     service.touch(session, talk)
-    return True
+    return talk
 
 
 def store_failure(
@@ -172,26 +169,22 @@ def needs_new_session(talk: Conversation, *, now: datetime) -> bool:
     return idle or talk.turn_count >= TURNS_PER_SESSION
 
 
-def button_meant(text: str, buttons: list[dict[str, str]], *, requested_slot: str | None) -> str:
-    """A typed `2` is the second button of the menu last shown, unless a number is what was asked for."""
+def number_typed(text: str) -> int | None:
+    """A number of one or two digits and nothing else, as people answer a menu: `2`, `２`, `2.`"""
     typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、)")
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 2:
-        return text
-    if any(word in (requested_slot or "") for word in NUMERIC_SLOTS):
-        return text
-    place = int(typed)
-    return buttons[place - 1]["payload"] if 1 <= place <= len(buttons) else text
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else None
 
 
 def _as_meant(session: Session, talk: Conversation, message: Message) -> str:
+    """A typed `2` is the second button of the menu last shown, unless a number is what was asked for."""
     text = message.raw_text or message.text
-    shown = session.scalar(
-        select(Message.buttons)
-        .where(Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    return button_meant(text, shown or [], requested_slot=talk.assistant_state.get("requested_slot"))
+    number = number_typed(text)
+    asked_for = talk.assistant_state.get("requested_slot") or ""
+    if number is None or any(word in asked_for for word in NUMERIC_SLOTS):
+        return text
+    last_words = Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq
+    shown = session.scalar(select(Message.buttons).where(*last_words).order_by(Message.seq.desc()).limit(1))
+    return shown[number - 1]["payload"] if shown and 1 <= number <= len(shown) else text
 
 
 def _leased(session: Session, turn: Turn) -> Conversation | None:
