@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
@@ -102,6 +102,12 @@ def file_complaint(
     used.complaint_id, used.answer = complaint.id, view.model_dump(mode="json")
     session.flush()
     return Filed(view, complaint.id, again=False)
+
+
+def forget_keys(session: Session, *, before: datetime) -> int:
+    """Delete keys of filings older than the given moment: nobody repeats a request for so long."""
+    result = session.execute(delete(FilingKey).where(FilingKey.created_at < before))
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def due_date(due_at: datetime, zone: ZoneInfo) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from service_api.outbox.models import DEAD, PENDING, OutboxEvent
@@ -22,3 +22,8 @@ def dead_letters(session: Session, *, limit: int = 100) -> Sequence[OutboxEvent]
 def waiting_since(session: Session) -> datetime | None:
     """When the oldest undelivered event was written; None when all are delivered."""
     return session.scalar(select(func.min(OutboxEvent.created_at)).where(OutboxEvent.state == PENDING))
+
+
+def is_anything_due(session: Session, *, now: datetime) -> bool:
+    due = exists().where(OutboxEvent.state == PENDING, OutboxEvent.due_at <= now)
+    return bool(session.scalar(select(due)))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from service_api.core.database import Database
 from service_api.core.upsert import insert_once
+from service_api.outbox import queries
 from service_api.outbox.models import DEAD, DONE, PENDING, OutboxEvent
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,9 @@ def write(session: Session, *, topic: str, key: str, payload: Mapping[str, objec
 
 def deliver(database: Database, handlers: Handlers, *, now: datetime, limit: int = BATCH) -> Round:
     """Deliver what is due, oldest first, each event by itself: one that fails holds up no other."""
+    with database.reading() as session:
+        if not queries.is_anything_due(session, now=now):
+            return Round()
     done = failed = dead = 0
     for event in _take(database, now=now, limit=limit):
         error = _handle(database, handlers, event, now=now)

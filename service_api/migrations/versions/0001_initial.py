@@ -76,6 +76,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_demo_messages")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("process", sa.String(length=64), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("process", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "outbox_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -147,6 +153,16 @@ def upgrade() -> None:
             batch_op.f("ix_unanswered_questions_last_asked_at"), ["last_asked_at"], unique=False
         )
 
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret", sa.String(length=100), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+        sa.UniqueConstraint("url", name=op.f("uq_webhook_endpoints_url")),
+    )
     op.create_table(
         "accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -272,6 +288,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_phones", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_phones_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "staff_absences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("stand_in_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_staff_absences_order")),
+        sa.CheckConstraint("staff_id <> stand_in_id", name=op.f("ck_staff_absences_another")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_staff_absences_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["stand_in_id"],
+            ["staff_members.id"],
+            name=op.f("fk_staff_absences_stand_in_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_absences")),
+    )
+    with op.batch_alter_table("staff_absences", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_absences_staff", ["staff_id", "ends_at"], unique=False)
 
     op.create_table(
         "staff_sessions",
@@ -723,6 +765,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "inbox_items",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("by_mail", sa.Boolean(), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("read_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('escalation', 'digest', 'filed', 'assigned', 'hand_over', 'mention', 'letter', 'calendar')",
+            name=op.f("ck_inbox_items_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_inbox_items_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_inbox_items_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_items")),
+        sa.UniqueConstraint("staff_id", "key", name=op.f("uq_inbox_items_staff_id_key")),
+    )
+    with op.batch_alter_table("inbox_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inbox_items_complaint_id"), ["complaint_id"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_items_unmailed",
+            ["staff_id"],
+            unique=False,
+            sqlite_where=sa.text("by_mail AND mailed_at IS NULL"),
+            postgresql_where=sa.text("by_mail AND mailed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_inbox_items_unread",
+            ["staff_id", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
         "complaint_clock_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clock_id", sa.Uuid(), nullable=False),
@@ -772,6 +862,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("complaint_clock_events")
+    with op.batch_alter_table("inbox_items", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbox_items_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_items_unmailed",
+            sqlite_where=sa.text("by_mail AND mailed_at IS NULL"),
+            postgresql_where=sa.text("by_mail AND mailed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_inbox_items_complaint_id"))
+
+    op.drop_table("inbox_items")
     with op.batch_alter_table("escalations", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_escalations_silence",
@@ -842,6 +946,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_staff_sessions_expires_at")
 
     op.drop_table("staff_sessions")
+    with op.batch_alter_table("staff_absences", schema=None) as batch_op:
+        batch_op.drop_index("ix_staff_absences_staff")
+
+    op.drop_table("staff_absences")
     with op.batch_alter_table("customer_phones", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_phones_customer_id"))
 
@@ -859,6 +967,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_accounts_customer_id"))
 
     op.drop_table("accounts")
+    op.drop_table("webhook_endpoints")
     with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unanswered_questions_last_asked_at"))
 
@@ -873,6 +982,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox_events")
+    op.drop_table("heartbeats")
     op.drop_table("demo_messages")
     op.drop_table("customers")
     op.drop_table("complaint_counters")

@@ -1,0 +1,103 @@
+"""Move a complaint through its life: the table decides, the clocks follow, the deed is recorded."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import WORKER, Actor, record
+from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.lifecycle import ENDED, Action, State, next_state
+from service_api.complaints.lifecycle import WORKER as WORKER_ROLE
+from service_api.complaints.models import CLOCK_RESTS, OVER, Complaint
+from service_api.core.problems import Problem
+from service_api.outbox import service as outbox
+
+KEEP_YEARS = 5  # CBIRC; at least 3 by PBoC
+REVIEW_WINDOW = timedelta(days=30)
+NOTICE = "customer.notice"
+
+
+class StaleVersion(Problem):
+    status = 412
+    type = "stale-version"
+    title = "该投诉已被更新，请刷新后重试"
+
+
+def check_version(complaint: Complaint, *, expected: int | None) -> None:
+    """Raises `StaleVersion` when the complaint has changed since the caller saw it. None expects nothing."""
+    if expected is not None and complaint.version != expected:
+        raise StaleVersion(version=complaint.version)
+
+
+def act(
+    session: Session,
+    deadlines: Deadlines,
+    complaint: Complaint,
+    action: Action,
+    *,
+    by: Actor,
+    role: str,
+    now: datetime,
+    **facts: object,
+) -> None:
+    """Take one step of the table. Raises `NotAllowedNow` and `Forbidden`. `facts` go into the audit log."""
+    before = State(complaint.state)
+    after = next_state(before, action, role=role)
+    _enter(complaint, after, action=action, now=now)
+    session.flush()
+    deadlines.moved(session, complaint, action=action, by=by, now=now)
+    session.flush()
+    record(
+        session,
+        by=by,
+        action=f"complaint.{action}",
+        subject=complaint.subject,
+        now=now,
+        **{"from": before.value, "to": after.value},
+        **facts,
+    )
+
+
+def tell_customer(
+    session: Session, complaint: Complaint, sentence: str, *, key: str, now: datetime, **facts: object
+) -> None:
+    """Have a fixed sentence said to the customer once, after the commit, in their conversation."""
+    outbox.write(
+        session,
+        topic=NOTICE,
+        key=f"{NOTICE}:{complaint.id}:{key}",
+        payload={"complaint_id": str(complaint.id), "sentence": sentence, "facts": facts},
+        now=now,
+    )
+
+
+def close_unanswered_review(
+    session: Session, deadlines: Deadlines, complaint: Complaint, *, now: datetime
+) -> bool:
+    """Close what was answered 30 days ago and not contested since. False when there is nothing to close."""
+    answered_at = complaint.answered_at
+    lapsed = answered_at is not None and answered_at + REVIEW_WINDOW <= now
+    if complaint.state != State.ANSWERED.value or not lapsed:
+        return False
+    act(session, deadlines, complaint, Action.CLOSE, by=WORKER, role=WORKER_ROLE, now=now)
+    return True
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day some years later; 28 February for a 29th that does not exist."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _enter(complaint: Complaint, state: State, *, action: Action, now: datetime) -> None:
+    complaint.state = state.value
+    complaint.is_over = state in ENDED
+    complaint.closed_at = now if complaint.is_over else None
+    complaint.keep_until = years_after(now.date(), KEEP_YEARS) if complaint.is_over else None
+    complaint.desk_order = OVER if complaint.is_over else CLOCK_RESTS  # the clocks say the rest
+    if action is Action.ACKNOWLEDGE and complaint.acknowledged_at is None:
+        complaint.acknowledged_at = now
+    if action is Action.SEND_ANSWER:
+        complaint.answered_at = now

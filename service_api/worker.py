@@ -1,0 +1,183 @@
+"""The worker: every job and its cadence on this one screen.
+
+Due work lives in tables; the scheduler only says when to look. Any number of workers may run. Every job may
+run twice, and after a stand-still the next run catches up.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from service_api.audit.service import first_broken_link
+from service_api.complaints import queries as complaints
+from service_api.complaints import service as filing
+from service_api.complaints.handling import NOTICE, REVIEW_WINDOW, close_unanswered_review
+from service_api.complaints.models import Complaint
+from service_api.core import heartbeat
+from service_api.core.clock import Clock, DemoClock, SystemClock
+from service_api.core.database import Database
+from service_api.core.logging import set_up_logging
+from service_api.escalation.service import ESCALATED, DeskClocks
+from service_api.escalation.sweep import sweep
+from service_api.notifications import mail, webhooks
+from service_api.notifications.handlers import MAIL, WEBHOOK, Notifier
+from service_api.outbox import service as outbox
+from service_api.outbox.service import Handlers
+from service_api.settings import Settings, load_settings
+
+log = structlog.get_logger(__name__)
+MACHINE = SystemClock()
+EVENTS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the jobs work with."""
+
+    database: Database
+    desk: DeskClocks
+    handlers: Handlers
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` takes the desk and the time. `demo_every`: shorter waits, so that a story can be watched."""
+
+    name: str
+    every: timedelta
+    demo_every: timedelta
+    run: Callable[[Desk, datetime], object]
+
+
+def escalate(desk: Desk, now: datetime) -> object:
+    return sweep(desk.database, desk.desk, now=now)
+
+
+def deliver(desk: Desk, now: datetime) -> object:
+    return outbox.deliver(desk.database, desk.handlers, now=now)
+
+
+def write_mail(desk: Desk, now: datetime) -> object:
+    with desk.database.writing() as session:
+        return mail.write_round(session, now=now)
+
+
+def say_alive(desk: Desk, _now: datetime) -> None:
+    with desk.database.writing() as session:
+        heartbeat.beat(session, process=heartbeat.WORKER, at=MACHINE.now())
+
+
+def close_lapsed(desk: Desk, now: datetime) -> object:
+    """Answered complaints that nobody contested within the time for a review."""
+    with desk.database.reading() as session:
+        lapsed = complaints.answered_before(session, now - REVIEW_WINDOW)
+    for complaint_id in lapsed:
+        with desk.database.writing() as session:
+            complaint = session.get_one(Complaint, complaint_id, with_for_update=True)
+            close_unanswered_review(session, desk.desk, complaint, now=now)
+    return len(lapsed)
+
+
+def tidy(desk: Desk, now: datetime) -> object:
+    with desk.database.writing() as session:
+        forgotten = outbox.forget_done(session, before=now - EVENTS_KEPT)
+        return forgotten + filing.forget_keys(session, before=now - filing.KEYS_KEPT)
+
+
+def check_audit(desk: Desk, _now: datetime) -> object:
+    with desk.database.reading() as session:
+        broken = first_broken_link(session)
+    if broken is not None:
+        log.error("the audit log was changed", entry_id=broken)
+    return broken
+
+
+def _seconds(n: float) -> timedelta:
+    return timedelta(seconds=n)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("heartbeat", _seconds(10), _seconds(5), say_alive),
+    Job("escalation", _seconds(15), _seconds(2), escalate),
+    Job("outbox", _seconds(2), _seconds(1), deliver),
+    Job("mail", _seconds(60), _seconds(5), write_mail),
+    Job("close lapsed", timedelta(hours=1), _seconds(30), close_lapsed),
+    Job("tidy", timedelta(hours=6), timedelta(hours=6), tidy),
+    Job("audit check", timedelta(hours=24), timedelta(hours=24), check_audit),
+)
+
+
+def furnish(settings: Settings, database: Database) -> Desk:
+    """The jobs' collaborators, and who takes which event."""
+    desk = DeskClocks()
+    notifier = Notifier(desk.ladder, settings.zone)
+    mailer = (
+        mail.SmtpMailer(settings.smtp_url)
+        if settings.smtp_url
+        else mail.FileMailer(settings.data_dir / "mail")
+    )
+    handlers = Handlers(
+        effects={
+            filing.FILED: notifier.complaint_filed,
+            ESCALATED: notifier.complaint_escalated,
+            NOTICE: notifier.customer_notice,
+        },
+        sendings={
+            MAIL: mail.sending(mailer),
+            WEBHOOK: webhooks.sending(database, webhooks.new_client(), machine=MACHINE),
+        },
+    )
+    return Desk(database, desk, handlers)
+
+
+def run_job(job: Job, desk: Desk, clock: Clock) -> None:
+    """One run. An error is logged and the next run tries again: a job never ends the worker."""
+    try:
+        job.run(desk, clock.now())
+    except Exception as error:  # the edge of the worker
+        log.error("job failed", job=job.name, exc_info=error)
+
+
+def schedule(desk: Desk, clock: Clock, *, demo: bool) -> BackgroundScheduler:
+    """A scheduler with every job, not started yet; a run that is late or missed is made up by one."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for job in JOBS:
+        scheduler.add_job(
+            partial(run_job, job, desk, clock),
+            IntervalTrigger(seconds=(job.demo_every if demo else job.every).total_seconds()),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=MACHINE.now(),
+        )
+    return scheduler
+
+
+def main() -> None:
+    """Run until told to stop; what is being done is finished first."""
+    settings = load_settings()
+    set_up_logging(level=settings.log_level, process="worker")
+    database = Database(settings.database_address)
+    clock = DemoClock(database) if settings.demo else SystemClock()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler = schedule(furnish(settings, database), clock, demo=settings.demo)
+    scheduler.start()
+    log.info("worker started", pid=os.getpid(), jobs=len(JOBS))
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

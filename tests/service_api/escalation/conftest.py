@@ -1,0 +1,5 @@
+"""The complaint tests' arrangements serve here too."""
+
+from tests.service_api.complaints.conftest import session
+
+__all__ = ["session"]
