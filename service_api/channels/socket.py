@@ -68,7 +68,7 @@ class _Line:
         finally:
             hearing.cancel()
             telling.cancel()
-            await asyncio.gather(hearing, telling, return_exceptions=True)
+            await asyncio.wait({hearing, telling})
         for task in done:
             task.result()
 

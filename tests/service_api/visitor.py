@@ -5,14 +5,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 from fastapi.testclient import TestClient
-from httpx import Response
 
 PATIENCE_SECONDS = 5.0
 
 
 class Visitor:
-    def __init__(self, client: TestClient, *, language: str = "zh") -> None:
+    def __init__(self, client: TestClient | httpx.Client, *, language: str = "zh") -> None:
         self.client = client
         opened = client.post("/chat/sessions", json={"language": language})
         assert opened.status_code == 201, opened.text
@@ -20,7 +20,7 @@ class Visitor:
         self.conversation_id = uuid.UUID(opened.json()["conversation_id"])
         self.headers = {"Authorization": f"Bearer {self.token}"}
 
-    def write(self, text: str, *, client_id: str | None = None) -> Response:
+    def write(self, text: str, *, client_id: str | None = None) -> Any:
         body = {"client_id": client_id or str(uuid.uuid4()), "text": text}
         return self.client.post("/chat/messages", json=body, headers=self.headers)
 
