@@ -74,6 +74,8 @@ def change_clock(
     state = apply(state_of(row), event)
     for name, value in asdict(state).items():
         setattr(row, name, value)
+    if state.status != "running":
+        row.next_look_at = None
     if change is Change.PAUSE:
         row.paused_for = reason
     if event.due_at is not None:
