@@ -1,0 +1,287 @@
+"""Who is told of an escalation, once each, and what the customer hears."""
+
+import email
+import json
+import uuid
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from service_api.audit.service import SYSTEM, Actor
+from service_api.complaints.handling import tell_customer
+from service_api.complaints.models import Complaint, Recusal
+from service_api.conversations.models import Message
+from service_api.core.clock import SystemClock
+from service_api.core.database import Database
+from service_api.core.problems import NotFound
+from service_api.escalation.profiles import packaged_ladder
+from service_api.escalation.sweep import sweep
+from service_api.notifications import mail, queries, service, webhooks
+from service_api.notifications.models import InboxItem, WebhookEndpoint
+from service_api.notifications.recipients import recipients_of
+from service_api.outbox import service as outbox
+from service_api.outbox.models import OutboxEvent
+from service_api.settings import Settings
+from service_api.staff.models import StaffMember
+from service_api.worker import Desk, furnish
+from tests.service_api.complaints.conftest import a_complaint, a_conversation
+from tests.service_api.conftest import NOON
+
+Staff = dict[str, uuid.UUID]
+DUE = datetime(2026, 12, 6, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(settings: Settings, database: Database) -> Desk:
+    return furnish(settings, database)
+
+
+def deliver_all(desk: Desk, now: datetime) -> None:
+    while outbox.deliver(desk.database, desk.handlers, now=now) != outbox.Round():
+        pass
+
+
+def told(database: Database, kind: str = "escalation") -> Counter[tuple[str, int]]:
+    """(username, level) of the lines of this kind."""
+    with database.reading() as session:
+        rows = session.execute(
+            select(StaffMember.username, InboxItem.facts)
+            .join(InboxItem, InboxItem.staff_id == StaffMember.id)
+            .where(InboxItem.kind == kind)
+        )
+        return Counter((name, facts["level"]) for name, facts in rows)
+
+
+def with_talk(database: Database, **facts: Any) -> tuple[uuid.UUID, uuid.UUID]:
+    with database.writing() as session:
+        talk = a_conversation(session)
+        return a_complaint(session, conversation_id=str(talk.id), **facts).id, talk.id
+
+
+def said(database: Database, talk_id: uuid.UUID) -> list[str]:
+    with database.reading() as session:
+        return list(
+            session.scalars(
+                select(Message.text).where(Message.conversation_id == talk_id).order_by(Message.seq)
+            )
+        )
+
+
+def test_a_new_complaint_reaches_the_team_lead(desk: Desk, database: Database, staff: Staff) -> None:
+    with_talk(database)
+    deliver_all(desk, NOON)
+    with database.reading() as session:
+        (item,) = queries.inbox_of(session, staff["lead"])
+    assert (item.kind, item.facts["number"]) == ("filed", "C-20261121-0001")
+
+
+def test_each_level_tells_its_own_people(desk: Desk, database: Database, staff: Staff) -> None:
+    with_talk(database, branch="west")
+    whole = DUE - NOON
+    for part in (0.5, 0.8, 1):
+        sweep(database, desk.desk, now=NOON + whole * part)
+        deliver_all(desk, NOON + whole * part)
+    lines = told(database)
+    assert lines["lead", 1] >= 1
+    assert lines["lead", 2] == lines["west", 2] == 1
+    assert not any(name == "east" for name, _ in lines)
+
+
+def test_an_event_delivered_twice_tells_once(desk: Desk, database: Database, staff: Staff) -> None:
+    with_talk(database, media=True)
+    deliver_all(desk, NOON)
+    before = told(database)
+    with database.writing() as session:
+        for event in session.scalars(select(OutboxEvent)):
+            event.state, event.ended_at, event.attempts = "pending", None, 0
+    deliver_all(desk, NOON)
+    assert told(database) == before == Counter({("boss", 3): 1})
+
+
+def test_catching_up_makes_one_line_per_person(desk: Desk, database: Database, staff: Staff) -> None:
+    with database.writing() as session:
+        for _ in range(30):
+            a_complaint(session)
+    now = DUE + timedelta(days=1)
+    sweep(database, desk.desk, now=now)
+    deliver_all(desk, now)
+    assert told(database) == Counter()
+    with database.reading() as session:
+        digests = session.scalars(select(InboxItem).where(InboxItem.kind == "digest")).all()
+        people = Counter(item.staff_id for item in digests)
+    assert set(people.values()) == {1}
+    (lead,) = [item for item in digests if item.staff_id == staff["lead"]]
+    assert lead.facts["level"] == 2
+    assert len(lead.facts["numbers"]) == service.MOST_NUMBERS
+
+
+def test_the_customer_hears_of_the_branch_level_in_their_language(
+    desk: Desk, database: Database, staff: Staff
+) -> None:
+    _, zh = with_talk(database)
+    _, en = with_talk(database, language="en")
+    sweep(database, desk.desk, now=DUE)
+    deliver_all(desk, DUE)
+    assert said(database, zh) == ["您的投诉 C-20261121-0001 已升级至分行处理，我们会尽快给您答复。"]
+    assert said(database, en)[0].startswith("Your complaint C-20261121-0002 has been raised to Branch")
+
+
+def test_who_has_no_conversation_is_written_to_by_the_owner(
+    desk: Desk, database: Database, staff: Staff
+) -> None:
+    with database.writing() as session:
+        complaint = a_complaint(session, by=Actor("staff", str(staff["ann"])))
+        tell_customer(session, complaint, "complaint_extended", key="x", now=NOON, reason="r", due_date="d")
+    deliver_all(desk, NOON)
+    with database.reading() as session:
+        kinds = {item.kind for item in queries.inbox_of(session, staff["ann"])}
+    assert "letter" in kinds
+
+
+def rules(level: int) -> Any:
+    return packaged_ladder().level(level).notify
+
+
+def names(session: Session, complaint: Complaint, level: int, now: datetime = NOON) -> list[str]:
+    return [member.username for member in recipients_of(session, complaint, rules(level), now=now)]
+
+
+def test_the_recused_are_not_told(database: Database, staff: Staff) -> None:
+    with database.writing() as session:
+        complaint = a_complaint(session, branch="west")
+        assert names(session, complaint, 2) == ["lead", "west"]
+        session.add(
+            Recusal(complaint_id=complaint.id, branch="west", reason="complained about", created_at=NOON)
+        )
+        session.flush()
+        assert names(session, complaint, 2) == ["lead"]
+
+
+def test_a_stand_in_hears_in_place_of_the_absent_also_along_a_chain(database: Database, staff: Staff) -> None:
+    away = {"starts_at": NOON, "ends_at": NOON + timedelta(days=7), "by": SYSTEM, "now": NOON}
+    with database.writing() as session:
+        complaint = a_complaint(session)
+        service.set_stand_in(session, member_id=staff["lead"], stand_in_id=staff["ann"], **away)
+        assert names(session, complaint, 1) == ["ann"]
+        service.set_stand_in(session, member_id=staff["ann"], stand_in_id=staff["east"], **away)
+        assert names(session, complaint, 1) == ["east"]
+        assert names(session, complaint, 1, now=NOON + timedelta(days=8)) == ["lead"]
+
+
+def test_a_circle_of_stand_ins_ends_with_the_supervisor(database: Database, staff: Staff) -> None:
+    away = {"starts_at": NOON, "ends_at": NOON + timedelta(days=7), "by": SYSTEM, "now": NOON}
+    with database.writing() as session:
+        complaint = a_complaint(session)
+        service.set_stand_in(session, member_id=staff["lead"], stand_in_id=staff["ann"], **away)
+        service.set_stand_in(session, member_id=staff["ann"], stand_in_id=staff["lead"], **away)
+        assert names(session, complaint, 1) == ["boss"]
+
+
+def test_an_absence_that_makes_no_sense_is_refused(database: Database, staff: Staff) -> None:
+    with database.writing() as session, pytest.raises(service.BadAbsence):
+        service.set_stand_in(
+            session,
+            member_id=staff["lead"],
+            stand_in_id=staff["lead"],
+            starts_at=NOON,
+            ends_at=NOON + timedelta(days=1),
+            by=SYSTEM,
+            now=NOON,
+        )
+
+
+def test_reading_another_persons_line_is_not_found(desk: Desk, database: Database, staff: Staff) -> None:
+    with_talk(database)
+    deliver_all(desk, NOON)
+    with database.writing() as session:
+        (item,) = queries.inbox_of(session, staff["lead"])
+        with pytest.raises(NotFound):
+            service.mark_read(session, staff_id=staff["ann"], item_id=item.id, now=NOON)
+        for _ in range(2):
+            service.mark_read(session, staff_id=staff["lead"], item_id=item.id, now=NOON)
+        assert queries.unread_count(session, staff["lead"]) == 0
+
+
+def test_a_person_gets_one_letter_a_round(
+    desk: Desk, database: Database, staff: Staff, settings: Settings
+) -> None:
+    for _ in range(3):
+        with_talk(database, media=True)
+    deliver_all(desk, NOON)
+    for _ in range(2):
+        with database.writing() as session:
+            mail.write_round(session, now=NOON)
+        deliver_all(desk, NOON)
+    (letter,) = Path(settings.data_dir / "mail").glob("*.eml")
+    message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
+    assert message["To"] == "boss@tinglan.example"
+    assert len(message.get_content().splitlines()) == 3
+
+
+class Receiver:
+    """Another system that checks signatures, and may be down."""
+
+    def __init__(self, secret: str) -> None:
+        self.webhook, self.got, self.status = Webhook(secret), [], 200
+        self.ids: list[str] = []
+
+    got: list[Any]
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.status == 200:
+            self.got.append(self.webhook.verify(request.content, dict(request.headers)))
+            self.ids.append(request.headers["webhook-id"])
+        return httpx.Response(self.status)
+
+
+def test_a_webhook_is_signed_retried_and_recognisable(
+    database: Database, staff: Staff, settings: Settings
+) -> None:
+    with database.writing() as session:
+        endpoint = webhooks.add_endpoint(session, url="https://crm.bank.example/ting", by=SYSTEM, now=NOON)
+    receiver = Receiver(endpoint.secret)
+    client = httpx.Client(transport=httpx.MockTransport(receiver))
+    usual = furnish(settings, database)
+    sendings = {
+        **usual.handlers.sendings,
+        "webhook.post": webhooks.sending(database, client, machine=SystemClock()),
+    }
+    desk = Desk(database, usual.desk, outbox.Handlers(usual.handlers.effects, sendings))
+    with_talk(database, media=True)
+    receiver.status = 503
+    outbox.deliver(database, desk.handlers, now=NOON)
+    assert outbox.deliver(database, desk.handlers, now=NOON).failed == 1
+    receiver.status = 200
+    deliver_all(desk, NOON + timedelta(minutes=1))
+    assert [body["data"]["level"] for body in receiver.got] == [3]
+    assert "信用卡" not in json.dumps(receiver.got, ensure_ascii=False)
+    with pytest.raises(WebhookVerificationError):
+        Webhook("whsec_" + "A" * 40).verify(
+            b"{}", {"webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+        )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://crm.example/x",
+        "ftp://crm.example",
+        "https://10.0.0.1/x",
+        "https://localhost/x",
+        "https://a:b@crm.example",
+        "https://[::1",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_a_webhook_goes_only_to_a_named_host_over_https(session: Session, url: str) -> None:
+    with pytest.raises(webhooks.BadEndpoint):
+        webhooks.add_endpoint(session, url=url, by=SYSTEM, now=NOON)
+    assert session.scalar(select(WebhookEndpoint.id)) is None
