@@ -19,6 +19,7 @@ from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
 from service_api.complaints import api as complaints
+from service_api.console import log as complaint_log
 from service_api.conversations import api as conversations
 from service_api.conversations.hours import OfficeHours, weekday
 from service_api.core.clock import Clock, DemoClock, SystemClock
@@ -83,7 +84,7 @@ def create_app(
     if own.demo:
         app.include_router(demo.router)
     install_pages(app)
-    for pages in (desk_complaints, desk_conversations):
+    for pages in (desk_complaints, desk_conversations, complaint_log):
         app.include_router(pages.router)
     return app
 

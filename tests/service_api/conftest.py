@@ -21,8 +21,12 @@ SERVICE_TOKEN = "service-token-of-the-tests"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    return settings_in(tmp_path)
+
+
+def settings_in(data_dir: Path) -> Settings:
     return Settings(
-        data_dir=tmp_path,
+        data_dir=data_dir,
         demo=True,
         secure_cookies=False,
         rasa_secret="rasa-secret-of-the-tests",
