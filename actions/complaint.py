@@ -32,6 +32,11 @@ log = structlog.get_logger()
 FORM = "complaint_form"
 DRAFT = "complaint_draft"
 SUMMARY_LENGTH = 200
+BEFORE_SUMMARY = frozenset(
+    {"utter_complaint_start", "utter_complaint_resume", "utter_complaint_corrected", "utter_complaint_noted"}
+)
+"""What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
+ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_complaint_not_filed"})
 PROBLEM_FIELDS = {
     "business": BUSINESS,
     "description": DESCRIPTION,
@@ -66,10 +71,7 @@ class ValidateComplaint(DeskAction):
         return [SlotSet(DRAFT, turn.slots.get(DRAFT) or uuid4().hex)]
 
     def _open(self, turn: Turn, say: Say) -> Events:
-        if turn.slots.get(DRAFT):
-            say("utter_complaint_resume")
-            return self.stand_still(turn)
-        say("utter_complaint_start")
+        say("utter_complaint_resume" if turn.slots.get(DRAFT) else "utter_complaint_start")
         return self._keep(read_opening(turn), turn, say)
 
     def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
@@ -126,7 +128,12 @@ class AskConfirmation(DeskAction):
     action_name = "action_ask_complaint_confirmed"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """Every value is shown as it was understood, days with their weekday."""
+        """Every value is shown as it was understood, days with their weekday; not again after every word."""
+        if ASKS_ITSELF & set(turn.spoken):
+            return []
+        if set(turn.spoken) - BEFORE_SUMMARY:
+            say("utter_confirm_reminder")
+            return []
         slots = turn.slots
         missing = say.word("field", "none")
         amount, day, contact = _given(slots[AMOUNT]), _given(slots[DATE]), _given(slots[CONTACT])

@@ -140,7 +140,7 @@ def tells_story(turn: Turn) -> bool:
 
 
 def _unfilled(turn: Turn, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if turn.slots.get(name) is None}
+    return {name: value for name, value in values.items() if turn.slots.get(name) in (None, SKIPPED)}
 
 
 def _skips(turn: Turn) -> bool:

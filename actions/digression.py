@@ -11,6 +11,7 @@ ANSWERS = frozenset(
         "file_complaint",
         "add_to_complaint",
         "nlu_fallback",
+        "out_of_scope",
         "withdraw_complaint",
     }
 )

@@ -22,7 +22,7 @@ class SearchArticles(DeskAction):
         """The second "I don't know" in a row brings a person without being asked."""
         try:
             result = await self.desk.search(
-                turn.text, language=turn.language, conversation_id=turn.conversation_id
+                question_of(turn), language=turn.language, conversation_id=turn.conversation_id
             )
         except DeskError:
             say("utter_search_unavailable")
@@ -50,3 +50,11 @@ class SearchArticles(DeskAction):
             return await hand_over(self.desk, turn, say, reason="failures")
         say("utter_no_answer")
         return [SlotSet("offered", "request_person")]
+
+
+def question_of(turn: Turn) -> str:
+    """The text without the clause of a second wish."""
+    other = next(iter(turn.all("also")), None)
+    if other is None:
+        return turn.text
+    return (turn.text[: other.start] + turn.text[other.end :]).strip(" ,，。;；") or turn.text

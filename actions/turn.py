@@ -64,6 +64,7 @@ class Turn:
     active_loop: str | None
     resumed: bool
     failed_before: bool
+    spoken: tuple[str, ...]
     domain: Mapping[str, Any]
 
     @classmethod
@@ -86,6 +87,7 @@ class Turn:
             active_loop=loop,
             resumed=any(event.get("event") == "action" and event.get("name") != loop for event in since),
             failed_before=_failed_in_turn_before(tracker.events),
+            spoken=tuple(name for event in reversed(since) if (name := _response_of(event))),
             domain=domain,
         )
 
@@ -154,6 +156,10 @@ def _events_since_customer(events: Sequence[Mapping[str, Any]]) -> list[Mapping[
     return since
 
 
+def _response_of(event: Mapping[str, Any]) -> str | None:
+    return (event.get("metadata") or {}).get("utter_action") if event.get("event") == "bot" else None
+
+
 def _failed_in_turn_before(events: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the assistant's last turn, before what the customer says now, was a failure to understand."""
     customer_turns = 0
@@ -162,7 +168,6 @@ def _failed_in_turn_before(events: Sequence[Mapping[str, Any]]) -> bool:
             customer_turns += 1
             if customer_turns == 2:
                 return False
-        spoken = (event.get("metadata") or {}).get("utter_action") if event.get("event") == "bot" else None
-        if customer_turns == 1 and spoken in FAILURES:
+        if customer_turns == 1 and _response_of(event) in FAILURES:
             return True
     return False

@@ -73,7 +73,7 @@ def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
         for match in pattern.finditer(text):
             if pattern is _LARGE and not re.search(r"[百佰千仟万亿wk]", match["number"]):
                 continue
-            if _HOTLINES.fullmatch(match["number"]):
+            if _HOTLINES.fullmatch(match["number"]) or not re.search(r"[\d十百千万]", match["number"]):
                 continue
             _keep(
                 match.start("number"),
