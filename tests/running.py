@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_WITHIN_SECONDS = 300.0
+READY_WITHIN_SECONDS = 800.0
 STOP_WITHIN_SECONDS = 30.0
 
 

@@ -1,23 +1,29 @@
 """The four processes: how each is started and how each is asked whether it is up."""
 
+import re
 from pathlib import Path
 
 from service_api.launch.health import Probe, answers
 from service_api.launch.plan import Plan
 from service_api.launch.supervisor import Service
 
+# Rasa's libraries warn about one another, with a line of source each; errors and their tracebacks stay.
+RASA_NOISE = re.compile(r"DeprecationWarning: |^Implementing implicit namespace|^  [^ F]")
+ACTIONS_NOISE = re.compile(
+    r"^Registered function for|^(app|mode|server|python|platform|packages): |endpoints\.yml"
+)
 LIBRARY_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def rasa(plan: Plan, model: Path) -> Service:
-    command = [str(plan.rasa_python), "-m", "rasa", "run", "--interface", "127.0.0.1"]
+    command = [str(plan.rasa_python), "-W", "ignore", "-m", "rasa", "run", "--interface", "127.0.0.1"]
     command += ["--port", str(plan.rasa_port), "--model", str(model)]
     command += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
-    return _service(plan, "rasa", command)
+    return _service(plan, "rasa", command, noise=RASA_NOISE)
 
 
 def actions(plan: Plan) -> Service:
-    return _service(plan, "actions", [str(plan.python), "-m", "actions"])
+    return _service(plan, "actions", [str(plan.python), "-m", "actions"], noise=ACTIONS_NOISE)
 
 
 def web(plan: Plan) -> Service:
@@ -39,5 +45,6 @@ def probes(plan: Plan) -> list[Probe]:
     ]
 
 
-def _service(plan: Plan, name: str, command: list[str]) -> Service:
-    return Service(name, command, {**LIBRARY_THREADS, **plan.environment}, plan.logs / f"{name}.log")
+def _service(plan: Plan, name: str, command: list[str], *, noise: re.Pattern[str] | None = None) -> Service:
+    environment = {**LIBRARY_THREADS, **plan.environment}
+    return Service(name, command, environment, plan.logs / f"{name}.log", noise=noise)

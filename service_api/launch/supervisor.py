@@ -6,8 +6,9 @@ honcho's manager was weighed and left: it ends all processes when one ends, know
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from service_api.launch.child import spawn, stop
@@ -27,7 +28,8 @@ class Service:
     command: list[str]
     environment: Mapping[str, str]
     log: Path
-    back_off: tuple[float, ...] = field(default=BACK_OFF_SECONDS)
+    back_off: tuple[float, ...] = BACK_OFF_SECONDS
+    noise: re.Pattern[str] | None = None  # lines for the log file only
 
 
 class Supervisor:
@@ -98,7 +100,7 @@ class Supervisor:
         finally:
             os.close(write_end)
         self._running[service.name] = process
-        relay = asyncio.create_task(self._relay(service.name, read_end, log))
+        relay = asyncio.create_task(self._relay(service, read_end, log))
         try:
             if self._stopping.is_set():  # asked to stop while it was being born
                 await stop(process)
@@ -109,7 +111,7 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(relay, RELAY_GRACE_SECONDS)
 
-    async def _relay(self, name: str, descriptor: int, log: LogFile) -> None:
+    async def _relay(self, service: Service, descriptor: int, log: LogFile) -> None:
         reader = asyncio.StreamReader()
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
@@ -121,12 +123,14 @@ class Supervisor:
                 if len(rest) > LINE_BYTES:
                     lines, rest = [*lines, rest], b""
                 for line in lines:
-                    self._show(name, line, log)
+                    self._show(service, line, log)
             if rest:
-                self._show(name, rest, log)
+                self._show(service, rest, log)
         finally:
             transport.close()
 
-    def _show(self, name: str, line: bytes, log: LogFile) -> None:
+    def _show(self, service: Service, line: bytes, log: LogFile) -> None:
         log.write(line + b"\n")
-        self._console.relay(name, line.decode(errors="replace").rstrip())
+        words = line.decode(errors="replace").rstrip()
+        if service.noise is None or not service.noise.search(words):
+            self._console.relay(service.name, words)

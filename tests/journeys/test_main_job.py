@@ -22,7 +22,7 @@ from service_api.demo.play import demo_phone, sign_in_as
 from service_api.demo.story import Filed
 from tests.running import RunningTing, start_ting
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]  # the first start trains and builds the index
 
 
 def tell(who: str, what: str) -> None:

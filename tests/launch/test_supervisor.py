@@ -1,7 +1,9 @@
 """A child that dies comes back, one that keeps dying ends the run, and nobody is left behind."""
 
 import asyncio
+import dataclasses
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -167,3 +169,21 @@ def test_children_end_when_the_launcher_is_killed_outright(tmp_path: Path) -> No
         await until(lambda: not alive(int(note.read_text())))
 
     asyncio.run(story())
+
+
+def test_noise_stays_in_the_log_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "print('DeprecationWarning: old', 'Error: new', sep='\\n', flush=True); import time; time.sleep(60)"
+    )
+    log = tmp_path / "child.log"
+    service = dataclasses.replace(a_service(tmp_path, code), noise=re.compile("DeprecationWarning"))
+
+    async def story() -> None:
+        supervisor = Supervisor(Console(), root=tmp_path)
+        supervisor.start(service)
+        await until(lambda: log.exists() and "Error" in log.read_text())
+        await supervisor.stop()
+
+    asyncio.run(story())
+    assert log.read_text() == "DeprecationWarning: old\nError: new\n"
+    assert capsys.readouterr().out == "child   | Error: new\n"
