@@ -9,6 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from service_api.articles.index import LiveIndex
 from service_api.channels.rasa import Rasa
+from service_api.core import heartbeat
+from service_api.core.clock import SystemClock
 from service_api.core.database import Database
 from service_api.core.migrate import is_current
 
@@ -34,14 +36,23 @@ async def ready(request: Request) -> Response:
 
 
 def readiness(app: FastAPI) -> dict[str, str]:
-    """What of database and search keeps this process from serving, by part; empty when nothing does."""
+    """What of database, search and worker is missing, by part; empty when nothing is."""
     index: LiveIndex = app.state.index
     missing = {} if index.problem is None else {"search": index.problem}
     database: Database = app.state.database
     try:
-        database.ping()
-        if not is_current(database):
-            missing["database"] = "migrations are missing"
+        if is_current(database):
+            return missing | _worker(database)
+        return missing | {"database": "migrations are missing"}
     except SQLAlchemyError as error:
-        missing["database"] = type(error).__name__
-    return missing
+        return missing | {"database": type(error).__name__}
+
+
+def _worker(database: Database) -> dict[str, str]:
+    # Machine time on both sides: the demo's clock may jump.
+    with database.reading() as session:
+        beat = heartbeat.last_beat(session, process=heartbeat.WORKER)
+    if beat is None:
+        return {"worker": "has never run"}
+    silent = SystemClock().now() - beat
+    return {"worker": f"silent for {int(silent.total_seconds())} s"} if silent > HEARTBEAT_IS_FRESH else {}

@@ -111,8 +111,13 @@ def seed(database: Database, clock: Clock, settings: Settings) -> None:
         now = clock.now()
         for sign_in in SIGN_INS:
             _add_staff(session, sign_in, now=now)
-        for person in _PEOPLE:
-            _add_customer(session, person, now=now, pepper=pepper)
+        add_customers(session, now=now, pepper=pepper)
+
+
+def add_customers(session: Session, *, now: datetime, pepper: str) -> None:
+    """The demo's customers without its staff; those already there stay as they are."""
+    for person in _PEOPLE:
+        _add_customer(session, person, now=now, pepper=pepper)
 
 
 def _add_staff(session: Session, sign_in: SignIn, *, now: datetime) -> None:

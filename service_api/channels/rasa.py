@@ -16,7 +16,8 @@ HEALTH_SECONDS = 2.0
 HEALTH_IS_FRESH_SECONDS = 5.0
 AT_ONCE = 32
 LONGEST_ANSWER = 4000
-KEPT_STATE = ("active_loop", "requested_slot", "slots", "intent_ranking", "entities")
+KEPT_STATE = ("active_loop", "requested_slot", "intent_ranking")
+NOT_KEPT = "verification_"  # slots of phone and one-time code: of no use later
 
 
 class AssistantUnavailable(Exception):
@@ -133,6 +134,7 @@ def _reply(answer: _Answer) -> Reply:
     ]
     if not said:
         raise AssistantUnavailable("nothing said")
-    state = {key: getattr(answer, key) for key in KEPT_STATE}
+    state: dict[str, Any] = {key: getattr(answer, key) for key in KEPT_STATE}
+    state["slots"] = {k: v for k, v in answer.slots.items() if not k.startswith(NOT_KEPT)}
     state |= {"intent": answer.intent.name, "confidence": answer.intent.confidence}
     return Reply(said, answer.intent.name, answer.intent.confidence, answer.language, state)

@@ -19,7 +19,6 @@ from service_api.customers.models import TIERS
 
 URGENT = frozenset({"distress", "loss_or_fraud"})
 NOTE_LENGTH = 500
-SECRET_SLOTS = ("code",)
 
 
 class TakenByColleague(Conflict):
@@ -163,17 +162,12 @@ def _packet(session: Session, conversation: Conversation, *, now: datetime) -> d
     state = conversation.assistant_state
     customer_id = service.verified_customer_id(conversation, now=now)
     tier = customers.customer(session, customer_id).tier if customer_id is not None else None
-    slots = {
-        key: value
-        for key, value in (state.get("slots") or {}).items()
-        if not any(word in key for word in SECRET_SLOTS)
-    }
     return {
         "language": conversation.language,
         "intent": state.get("intent"),
         "confidence": state.get("confidence"),
         "active_loop": state.get("active_loop"),
-        "slots": slots,
+        "slots": state.get("slots") or {},
         "verified": customer_id is not None,
         "tier": tier,
     }

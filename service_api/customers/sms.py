@@ -16,6 +16,11 @@ class SmsNotConfigured(Unavailable):
 
 
 class Sms(Protocol):
+    def check(self) -> None:
+        """Raises `SmsNotConfigured`. Asked before it is known whether anything is to be sent, since who banks
+        here must not show in whether sending works."""
+        ...
+
     def send(self, session: Session, *, phone: str, text: str, now: datetime) -> None:
         """Send once the caller's transaction commits; `phone` is E.164."""
         ...
@@ -24,12 +29,18 @@ class Sms(Protocol):
 class DemoSms:
     """Keeps the messages in a table, from which the demo shows them."""
 
+    def check(self) -> None:
+        return
+
     def send(self, session: Session, *, phone: str, text: str, now: datetime) -> None:
         session.add(DemoMessage(phone=phone, text=text, created_at=now))
 
 
 class NoSms:
-    """No provider is configured. Raises `SmsNotConfigured`, so that nobody waits for a code in vain."""
+    """No provider is configured: nobody is left to wait for a code in vain."""
+
+    def check(self) -> None:
+        raise SmsNotConfigured
 
     def send(self, session: Session, *, phone: str, text: str, now: datetime) -> None:
         raise SmsNotConfigured

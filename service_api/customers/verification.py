@@ -78,6 +78,7 @@ def send_code(
 
     Raises `BadPhone`; `TooManyCodes` within 60 s or after five in an hour, per phone and per conversation.
     """
+    sms.check()
     number = normalise_phone(phone)
     _refuse_too_many(session, OneTimeCode.phone == number, now)
     _refuse_too_many(session, OneTimeCode.conversation_id == conversation_id, now)
