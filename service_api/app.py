@@ -21,7 +21,7 @@ from service_api.channels.visitors import Visitors
 from service_api.complaints import api as complaints
 from service_api.console import log as complaint_log
 from service_api.conversations import api as conversations
-from service_api.conversations.hours import OfficeHours, weekday
+from service_api.conversations.hours import OfficeHours
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
@@ -29,6 +29,7 @@ from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
 from service_api.desk import complaints as desk_complaints
 from service_api.desk import conversations as desk_conversations
+from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import DeskClocks
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
@@ -104,7 +105,8 @@ def _furnish(
     state.demo_sign_ins = seed.SIGN_INS if settings.demo else ()
     state.sms = DemoSms() if settings.demo else NoSms()
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
-    state.working_day = weekday
+    calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
+    state.working_day = calendar.is_working
     state.index = LiveIndex(
         engine
         or engine_in(settings.data_dir / "index", today=lambda: clock.now().astimezone(settings.zone).date())
