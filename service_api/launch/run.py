@@ -61,7 +61,7 @@ async def _run(plan: Plan, console: Console) -> None:
     whole = asyncio.create_task(_start_and_watch(plan, supervisor, console))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, _ask_to_stop(whole, console))
+        loop.add_signal_handler(number, _ask_to_stop(whole, console, number))
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await whole
@@ -71,10 +71,10 @@ async def _run(plan: Plan, console: Console) -> None:
         console.say("all processes have ended")
 
 
-def _ask_to_stop(whole: asyncio.Task[None], console: Console) -> Callable[[], None]:
+def _ask_to_stop(whole: asyncio.Task[None], console: Console, number: signal.Signals) -> Callable[[], None]:
     def act() -> None:
         if not whole.cancelling():
-            console.say("stopping …")
+            console.say(f"stopping ({number.name}) …")
             whole.cancel()
 
     return act
