@@ -73,10 +73,17 @@ class DeskSettings:
 class DeskClient:
     """One shared connection pool. Only reading and the idempotent filing are tried again."""
 
-    def __init__(self, settings: DeskSettings, *, timeout: httpx.Timeout = TIMEOUT) -> None:
+    def __init__(
+        self,
+        settings: DeskSettings,
+        *,
+        timeout: httpx.Timeout = TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._http = httpx.AsyncClient(
             base_url=settings.url,
             timeout=timeout,
+            transport=transport,
             headers={"Authorization": f"Bearer {settings.token}", "Accept": "application/json"},
             trust_env=False,
         )

@@ -107,7 +107,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
     def _separate_wishes(
         self, message: Message, text: Text, ranking: List[Dict[Text, Any]]
     ) -> List[Dict[Text, Any]]:
-        """With two wishes in a message, rank the one to do now first and note the other as the entity `also`."""
+        """With two wishes, rank the one to do now first and note the other as the entity `also`."""
 
         def judge(clause: Text) -> Tuple[Text, float]:
             best = self.rank(features_of_text(clause))[0]

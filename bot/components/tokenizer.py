@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.components.values.text import is_cjk, normalise
 
 _PIECE = re.compile(
-    r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
     r"|\d+(?:[.,]\d+)*"
     r"|[a-z]+(?:'[a-z]+)?"
     r"|[\u3400-\u4dbf\u4e00-\u9fff]"

@@ -4,7 +4,7 @@ import re
 
 from bot.components.values.found import Found, overlaps
 
-_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _COMPLAINT = re.compile(r"(?<![a-z0-9])c[\s-]?(20\d{6})[\s-]?(\d{4,6})(?!\d)")
 _TAIL = re.compile(
     r"(?:尾号|末尾|后四位|末四位|尾数|最后四位)(?:数|号码)?(?:是|为|:)?\s?(\d{4})(?!\d)"

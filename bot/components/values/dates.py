@@ -13,7 +13,7 @@ from bot.components.values.found import Found, overlaps
 PARTS_OF_DAY = {
     "night": r"凌晨|半夜|深夜|夜里|大半夜|at night|midnight|last night",
     "morning": r"清晨|早上|早晨|上午|今早|今晨|明早|morning",
-    "noon": r"中午|正午|noon",
+    "noon": r"中午|正午|\bnoon",
     "afternoon": r"下午|午后|afternoon",
     "evening": r"傍晚|晚上|今晚|昨晚|昨夜|前晚|晚间|evening|tonight",
 }

@@ -25,7 +25,8 @@ UNITS = {
 }
 CN_DIGIT = "零〇一壹二两贰俩三叁仨四肆五伍六陆七柒八捌九玖"
 CN_UNIT = "十拾百佰千仟万亿"
-ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# The look-ahead makes a run of digits one piece: without it matching a long one takes for ever.
+ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])"
 # A run that starts with a digit (or 十) and may mix digits and units: 3千5, 1.2万, 一千零五十, 5w.
 NUMERAL = rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])(?:(?:{ARABIC})|[{CN_DIGIT}{CN_UNIT}])*(?:\s?[wk](?![a-z]))?"
 _TOKEN = re.compile(rf"{ARABIC}|[{CN_DIGIT}]|[{CN_UNIT}wk]")

@@ -25,6 +25,8 @@ def normalise(text: str) -> str:
 def _plain(character: str, forms: "dict[str, str]") -> str:
     if character in forms:
         return forms[character]
+    if character == "，":
+        return character  # a comma of the sentence, never one between thousands
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else character
 
