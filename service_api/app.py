@@ -19,6 +19,8 @@ from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
 from service_api.complaints import api as complaints
+from service_api.complaints import case_api as cases
+from service_api.complaints import staff_api as staff_complaints
 from service_api.console import log as complaint_log
 from service_api.conversations import api as conversations
 from service_api.conversations.hours import OfficeHours
@@ -29,8 +31,11 @@ from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
 from service_api.desk import complaints as desk_complaints
 from service_api.desk import conversations as desk_conversations
+from service_api.escalation import api as escalation
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import DeskClocks
+from service_api.notifications import api as notifications
+from service_api.reports import api as reports
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
 from service_api.web.pages import install_pages
@@ -80,7 +85,8 @@ def create_app(
     _furnish(app, own, db, app.state.clock, assistant=assistant, engine=engine)
     install_problem_handlers(app)
     app.middleware("http")(_frame)
-    for room in (health, staff, articles, conversations, complaints, web, socket):
+    desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
+    for room in (health, staff, articles, conversations, *desk, web, socket):
         app.include_router(room.router)
     if own.demo:
         app.include_router(demo.router)

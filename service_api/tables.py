@@ -2,6 +2,7 @@
 
 from service_api.articles import models as articles
 from service_api.audit import models as audit
+from service_api.complaints import case_models as cases
 from service_api.complaints import models as complaints
 from service_api.conversations import models as conversations
 from service_api.core import clock, heartbeat
@@ -12,5 +13,18 @@ from service_api.notifications import models as notifications
 from service_api.outbox import models as outbox
 from service_api.staff import models as staff
 
-ROOMS = (articles, audit, clock, complaints, conversations, customers, escalation, heartbeat, notifications, outbox, staff)
+ROOMS = (
+    articles,
+    audit,
+    cases,
+    clock,
+    complaints,
+    conversations,
+    customers,
+    escalation,
+    heartbeat,
+    notifications,
+    outbox,
+    staff,
+)
 METADATA = Base.metadata

@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service_api.audit.service import first_broken_link
+from service_api.complaints import notes, people
 from service_api.complaints import queries as complaints
 from service_api.complaints import service as filing
 from service_api.complaints.handling import NOTICE, REVIEW_WINDOW, close_unanswered_review
@@ -118,7 +119,7 @@ JOBS: tuple[Job, ...] = (
 def furnish(settings: Settings, database: Database) -> Desk:
     """The jobs' collaborators, and who takes which event."""
     desk = DeskClocks()
-    notifier = Notifier(desk.ladder, settings.zone)
+    notifier = Notifier(settings.zone)
     mailer = (
         mail.SmtpMailer(settings.smtp_url)
         if settings.smtp_url
@@ -129,6 +130,9 @@ def furnish(settings: Settings, database: Database) -> Desk:
             filing.FILED: notifier.complaint_filed,
             ESCALATED: notifier.complaint_escalated,
             NOTICE: notifier.customer_notice,
+            people.ASSIGNED: notifier.colleague_told,
+            people.OFFERED: notifier.colleague_told,
+            notes.MENTIONED: notifier.colleague_told,
         },
         sendings={
             MAIL: mail.sending(mailer),

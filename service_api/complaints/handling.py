@@ -1,5 +1,6 @@
 """Move a complaint through its life: the table decides, the clocks follow, the deed is recorded."""
 
+import uuid
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -40,9 +41,16 @@ def act(
     now: datetime,
     **facts: object,
 ) -> None:
-    """Take one step of the table. Raises `NotAllowedNow` and `Forbidden`. `facts` go into the audit log."""
+    """Take one step of the table. Raises `NotAllowedNow` and `Forbidden`. `facts` go into the audit log.
+
+    Who of the staff takes the first step of a complaint that nobody has becomes its owner and answers to the
+    customer for it until it is closed (first-contact responsibility).
+    """
     before = State(complaint.state)
     after = next_state(before, action, role=role)
+    if by.kind == "staff" and after not in ENDED:
+        complaint.owner_id = complaint.owner_id or uuid.UUID(by.id)
+        complaint.first_contact_id = complaint.first_contact_id or uuid.UUID(by.id)
     _enter(complaint, after, action=action, now=now)
     session.flush()
     deadlines.moved(session, complaint, action=action, by=by, now=now)

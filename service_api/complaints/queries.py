@@ -136,6 +136,17 @@ def visible_to(me: SignedIn) -> ColumnElement[bool]:
     return and_(or_(mine, unclaimed), ~recused)
 
 
+def visible_among(session: Session, me: SignedIn, found: Sequence[Complaint]) -> list[Complaint]:
+    """Those of the given complaints that this person may see, in the given order."""
+    ids = [row.id for row in found]
+    allowed = set(
+        session.scalars(
+            select(Complaint.id).where(Complaint.id.in_(ids), visible_to(me)).order_by(Complaint.id)
+        )
+    )
+    return [row for row in found if row.id in allowed]
+
+
 def is_overdue(row: Complaint, *, now: datetime) -> bool:
     return row.desk_order == CLOCK_RUNS and row.due_at <= now
 

@@ -116,7 +116,8 @@ class ComplaintFiling(BaseModel):
     complainant_name: Annotated[Clean, Field(max_length=128)] = ""
     authority: Annotated[Clean, Field(max_length=200)] = ""
     branch: Slug | None = None
-    staff_involved: list[str] = Field(default=[], max_length=20)
+    complained_of_branch: Slug | None = None
+    complained_of_staff: list[Annotated[str, StringConstraints(max_length=64)]] = Field([], max_length=20)
     group_size: int = Field(1, ge=1, le=1_000_000)
     media: bool = False
     legal: bool = False
@@ -182,3 +183,19 @@ class CustomerLine(BaseModel):
 
 class CustomerLines(BaseModel):
     items: list[CustomerLine]
+
+
+LongText = Annotated[Clean, StringConstraints(min_length=1, max_length=LONGEST_DESCRIPTION)]
+ShortText = Annotated[Clean, StringConstraints(min_length=1, max_length=500)]
+
+
+class NoticeDraft(BaseModel):
+    """A decision as the handler proposes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language = "zh"
+    findings: LongText
+    basis: LongText
+    reasons: LongText
+    remedies: LongText

@@ -13,7 +13,7 @@ from service_api.audit.service import Actor, record
 from service_api.complaints.codes import REGULATORY_SOURCES
 from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.lifecycle import State
-from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey
+from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey, Recusal
 from service_api.complaints.schemas import ComplaintFiling, FiledView
 from service_api.conversations.models import Conversation
 from service_api.conversations.service import verified_customer_id
@@ -21,6 +21,7 @@ from service_api.core.problems import Conflict, Malformed
 from service_api.core.upsert import count_up, insert_once
 from service_api.customers.models import Customer
 from service_api.outbox import service as outbox
+from service_api.staff.models import StaffMember
 
 FILED = "complaint.filed"
 LONGEST_KEY = 255
@@ -70,6 +71,7 @@ def file_complaint(
     complaint = _complaint(session, filing, by=by, now=now, zone=zone)
     session.add(complaint)
     session.flush()
+    _recuse(session, complaint, filing, now=now)
     deadlines.opened(session, complaint, by=by, now=now)
     session.flush()
     record(
@@ -175,6 +177,27 @@ def _complaint(
         received_at=now,
         due_at=now,
     )
+
+
+def _recuse(session: Session, complaint: Complaint, filing: ComplaintFiling, *, now: datetime) -> None:
+    names = filing.complained_of_staff
+    found = session.execute(
+        select(StaffMember.username, StaffMember.id)
+        .where(StaffMember.username.in_(names))
+        .order_by(StaffMember.username)
+    ).all()
+    if unknown := set(names) - {row.username for row in found}:
+        raise BadFiling(
+            errors=[{"field": "complained_of_staff", "message": "unknown name"} for _ in sorted(unknown)]
+        )
+    away: list[dict[str, uuid.UUID | str]] = [{"staff_id": row.id} for row in found]
+    if filing.complained_of_branch is not None:
+        away.append({"branch": filing.complained_of_branch})
+    for whom in away:
+        session.add(Recusal(complaint_id=complaint.id, reason="complained of", created_at=now, **whom))
+    if any(whom.get("staff_id") == complaint.owner_id for whom in away):
+        complaint.owner_id = complaint.first_contact_id = None
+    session.flush()
 
 
 def _customer(session: Session, filing: ComplaintFiling, *, by: Actor, now: datetime) -> Customer | None:

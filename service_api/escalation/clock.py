@@ -33,6 +33,7 @@ class Change(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXTEND = "extend"
+    LENGTHEN = "lengthen"  # the matter turned out complex: more time, but no extension
     RECOUNT = "recount"
     BREACH = "breach"
     STOP = "stop"
@@ -99,8 +100,8 @@ def decide(
         return ClockEvent(change, at, rest_seconds=_rest(terms.unit, at, state.due_at, calendar))
     if change is Change.RESUME:
         return _resumed(state, terms, at=at, calendar=calendar)
-    if change is Change.EXTEND:
-        return _extended(state, terms, at=at, amount=amount, calendar=calendar)
+    if change in {Change.EXTEND, Change.LENGTHEN}:
+        return _extended(state, terms, change, at=at, amount=amount, calendar=calendar)
     if change is Change.RECOUNT:
         return ClockEvent(change, at, due_at=_recounted(state, terms, calendar))
     return ClockEvent(change, at)
@@ -127,13 +128,13 @@ def apply(state: ClockState | None, event: ClockEvent) -> ClockState:
             return replace(
                 state, status="running", paused_at=None, rest_seconds=0, credit_days=credit, due_at=due_at
             )
-        case Change.EXTEND:
+        case Change.EXTEND | Change.LENGTHEN:
             return replace(
                 state,
                 due_at=due_at,
                 rest_seconds=event.rest_seconds,
                 added=state.added + event.amount,
-                extensions=state.extensions + 1,
+                extensions=state.extensions + (event.change is Change.EXTEND),
                 breached_at=None if due_at > event.at else state.breached_at,
             )
         case Change.RECOUNT:
@@ -223,17 +224,17 @@ def _with_rest(at: datetime, unit: Unit, rest_seconds: int, calendar: WorkingCal
 
 
 def _extended(
-    state: ClockState, terms: Terms, *, at: datetime, amount: int, calendar: WorkingCalendar
+    state: ClockState, terms: Terms, change: Change, *, at: datetime, amount: int, calendar: WorkingCalendar
 ) -> ClockEvent:
     if amount <= 0:
         raise ClockRefuses("an extension adds time")
     if terms.unit in {Unit.CALENDAR_DAYS, Unit.WORKING_DAYS}:
         whole = terms.length + state.added + state.credit_days + amount
         due_at = _after(state.started_at, terms.unit, whole, calendar)
-        return ClockEvent(Change.EXTEND, at, due_at=due_at, amount=amount)
+        return ClockEvent(change, at, due_at=due_at, amount=amount)
     rest = state.rest_seconds + amount * 60 if state.status == "paused" else 0
     due_at = _after(state.due_at, terms.unit, amount, calendar)
-    return ClockEvent(Change.EXTEND, at, due_at=due_at, amount=amount, rest_seconds=rest)
+    return ClockEvent(change, at, due_at=due_at, amount=amount, rest_seconds=rest)
 
 
 def _recounted(state: ClockState, terms: Terms, calendar: WorkingCalendar) -> datetime:

@@ -179,10 +179,10 @@ class DeskClocks:
         """Fire each step once: the escalation, its audit entry and its event. How many were new."""
         new = 0
         for step in steps:
-            escalation_id = uuid.uuid4()
-            within = self.ladder.level(step.level).acknowledge_within_minutes
+            level = self.ladder.level(step.level)
+            within = level.acknowledge_within_minutes
             row = {
-                "id": escalation_id,
+                "id": uuid.uuid4(),
                 "complaint_id": complaint.id,
                 "clock": clock,
                 "level": step.level,
@@ -209,8 +209,14 @@ class DeskClocks:
             outbox.write(
                 session,
                 topic=ESCALATED,
-                key=f"{ESCALATED}:{escalation_id}",
-                payload={"escalation_id": str(escalation_id), "complaint_id": str(complaint.id)},
+                key=f"{ESCALATED}:{row['id']}",
+                payload={
+                    "complaint_id": str(complaint.id),
+                    "reason": step.reason,
+                    "late": row["late"],
+                    "fired_at": now.isoformat(),
+                    **level.model_dump(include={"level", "zh", "en", "notify", "by", "tell_customer"}),
+                },
                 now=now,
             )
         return new

@@ -8,36 +8,55 @@ import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from service_api.audit.service import WORKER
+from service_api.complaints import notes, people
 from service_api.complaints.models import Complaint
+from service_api.complaints.people import assign_by_skill
 from service_api.complaints.service import due_date
 from service_api.conversations.service import add_message, locked
 from service_api.core.i18n import say
-from service_api.escalation.models import Escalation
-from service_api.escalation.profiles import Ladder, Level, Recipients
 from service_api.notifications import queries
-from service_api.notifications.recipients import recipients_of
+from service_api.notifications.recipients import LEADS, OWNER, Whom, recipients_of, stand_in_for
 from service_api.notifications.service import add_to_digest, tell
 from service_api.outbox import service as outbox
 from service_api.outbox.service import Event
+from service_api.staff.models import StaffMember
 
 MAIL, WEBHOOK = "mail.send", "webhook.post"
-OWNER = (Recipients(owner=True),)
-LEADS = (Recipients(role="team_lead", at="own"),)
+COLLEAGUE = {people.ASSIGNED: "assigned", people.OFFERED: "hand_over", notes.MENTIONED: "mention"}
+
+
+class Raised(BaseModel):
+    """What the event of an escalation says: the level, whom it tells and how."""
+
+    complaint_id: uuid.UUID
+    level: int
+    zh: str
+    en: str
+    reason: str
+    late: bool
+    fired_at: datetime
+    notify: list[Whom]
+    by: list[str]
+    tell_customer: bool
 
 
 class Notifier:
-    """The handlers that need the ladder and the bank's zone."""
+    """The handlers that need the bank's zone."""
 
-    def __init__(self, ladder: Ladder, zone: ZoneInfo) -> None:
-        self._ladder = ladder
+    def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
 
     def complaint_filed(self, session: Session, event: Event, now: datetime) -> None:
-        """The owner hears of it, or the team leads when nobody has it yet."""
-        complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
-        for member in recipients_of(session, complaint, OWNER if complaint.owner_id else LEADS, now=now):
+        """It is given to the fittest agent, who hears of that; the team leads hear when nobody fits."""
+        complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]), with_for_update=True)
+        assign_by_skill(session, complaint, by=WORKER, now=now)
+        if complaint.owner_id is not None:
+            return
+        for member in recipients_of(session, complaint, LEADS, now=now):
             tell(
                 session,
                 member,
@@ -48,21 +67,36 @@ class Notifier:
                 complaint_id=complaint.id,
             )
 
+    def colleague_told(self, session: Session, event: Event, now: datetime) -> None:
+        """One person is told of a case: given to them, offered to them, or mentioned in a note."""
+        complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
+        member = session.get_one(StaffMember, uuid.UUID(event.payload["staff_id"]))
+        if event.payload.get("by") == str(member.id):
+            return
+        present = stand_in_for(session, member, now=now) or member
+        tell(
+            session,
+            present,
+            kind=COLLEAGUE[event.topic],
+            key=event.key,
+            facts={"number": complaint.number},
+            now=now,
+            complaint_id=complaint.id,
+        )
+
     def complaint_escalated(self, session: Session, event: Event, now: datetime) -> None:
         """Tell everyone of the level; catching up after a stand-still makes one line per person."""
-        escalation = session.get_one(Escalation, uuid.UUID(event.payload["escalation_id"]))
-        complaint = session.get_one(Complaint, escalation.complaint_id)
-        level = self._ladder.level(escalation.level)
-        for member in recipients_of(session, complaint, level.notify, now=now):
-            by_mail = "mail" in level.by
-            if escalation.late:
-                key = f"caught-up:{escalation.fired_at:%Y%m%d%H%M}"
+        raised = Raised.model_validate(event.payload)
+        complaint = session.get_one(Complaint, raised.complaint_id)
+        for member in recipients_of(session, complaint, raised.notify, now=now):
+            by_mail = "mail" in raised.by
+            if raised.late:
                 add_to_digest(
                     session,
                     member,
-                    key=key,
+                    key=f"caught-up:{raised.fired_at:%Y%m%d%H%M}",
                     number=complaint.number,
-                    level=level.level,
+                    level=raised.level,
                     by_mail=by_mail,
                     now=now,
                 )
@@ -71,16 +105,19 @@ class Notifier:
                 session,
                 member,
                 kind="escalation",
-                key=f"escalation:{escalation.id}",
-                facts={"number": complaint.number, "level": level.level, "reason": escalation.reason},
+                key=event.key,
+                facts={"number": complaint.number, "level": raised.level, "reason": raised.reason},
                 now=now,
                 complaint_id=complaint.id,
                 by_mail=by_mail,
             )
-        if "webhook" in level.by:
-            self._post(session, complaint, escalation, now=now)
-        if level.tell_customer and not complaint.is_over:
-            self._tell_customer_of(session, complaint, level, now=now)
+        if "webhook" in raised.by:
+            self._post(session, complaint, raised, key=event.key, now=now)
+        if raised.tell_customer and not complaint.is_over:
+            name = raised.en if complaint.language == "en" else raised.zh
+            self.tell_customer(
+                session, complaint, "complaint_escalated", {"level": name}, key=event.key, now=now
+            )
 
     def customer_notice(self, session: Session, event: Event, now: datetime) -> None:
         """Say a fixed sentence to the customer, in their conversation and language.
@@ -117,28 +154,23 @@ class Notifier:
                 complaint_id=complaint.id,
             )
 
-    def _tell_customer_of(
-        self, session: Session, complaint: Complaint, level: Level, *, now: datetime
+    def _post(
+        self, session: Session, complaint: Complaint, raised: Raised, *, key: str, now: datetime
     ) -> None:
-        facts: dict[str, object] = {"level": level.name(complaint.language)}
-        key = f"escalated:{complaint.id}:{level.level}"
-        self.tell_customer(session, complaint, "complaint_escalated", facts, key=key, now=now)
-
-    def _post(self, session: Session, complaint: Complaint, escalation: Escalation, *, now: datetime) -> None:
         for endpoint in queries.active_endpoints(session):
             outbox.write(
                 session,
                 topic=WEBHOOK,
-                key=f"{WEBHOOK}:{escalation.id}:{endpoint.id}",
+                key=f"{WEBHOOK}:{key}:{endpoint.id}",
                 payload={
                     "endpoint_id": str(endpoint.id),
                     "body": {
                         "type": "complaint.escalated",
-                        "timestamp": escalation.fired_at.isoformat(),
+                        "timestamp": raised.fired_at.isoformat(),
                         "data": {
                             "number": complaint.number,
-                            "level": escalation.level,
-                            "reason": escalation.reason,
+                            "level": raised.level,
+                            "reason": raised.reason,
                             "due_date": due_date(complaint.due_at, self._zone).isoformat(),
                         },
                     },

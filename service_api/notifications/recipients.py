@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.complaints.models import Complaint, Recusal
-from service_api.escalation.profiles import Recipients
 from service_api.notifications.models import Absence
 from service_api.staff import queries as staff
 from service_api.staff.models import StaffMember
@@ -18,8 +19,20 @@ LAST_RESORT = "supervisor"
 LONGEST_CHAIN = 5
 
 
+class Whom(BaseModel):
+    """The owner of a complaint, or everyone of a role at a place: `own` is the complaint's branch."""
+
+    owner: bool = False
+    role: str | None = None
+    at: Literal["own", "head-office", "any"] = "any"
+
+
+OWNER = (Whom(owner=True),)
+LEADS = (Whom(role="team_lead", at="own"),)
+
+
 def recipients_of(
-    session: Session, complaint: Complaint, rules: Iterable[Recipients], *, now: datetime
+    session: Session, complaint: Complaint, rules: Iterable[Whom], *, now: datetime
 ) -> list[StaffMember]:
     """Everyone to tell, by name, each once; the supervisors when nobody else is left."""
     chosen: dict[uuid.UUID, StaffMember] = {}
@@ -32,7 +45,7 @@ def recipients_of(
     return sorted(told.values(), key=lambda member: member.username)
 
 
-def _by_rule(session: Session, complaint: Complaint, rule: Recipients) -> Iterable[StaffMember]:
+def _by_rule(session: Session, complaint: Complaint, rule: Whom) -> Iterable[StaffMember]:
     if rule.role is None:
         owner_id = complaint.owner_id or complaint.first_contact_id
         owner = session.get(StaffMember, owner_id) if owner_id else None

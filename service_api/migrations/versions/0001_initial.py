@@ -220,6 +220,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("calendar", "year", name=op.f("pk_calendar_years")),
     )
     op.create_table(
+        "complaint_handler_skills",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("slug", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("kind IN ('business', 'language')", name=op.f("ck_complaint_handler_skills_kind")),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_handler_skills_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "kind", "slug", name=op.f("pk_complaint_handler_skills")),
+    )
+    op.create_table(
+        "complaint_handler_turns",
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("last_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_handler_turns_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_complaint_handler_turns")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
@@ -606,6 +632,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visitor_tokens_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "complaint_attachments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("by_kind", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.String(length=64), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "media_type IN ('application/pdf', 'image/jpeg', 'image/png', 'image/gif', 'image/webp', 'text/plain')",
+            name=op.f("ck_complaint_attachments_media_type"),
+        ),
+        sa.CheckConstraint("size > 0", name=op.f("ck_complaint_attachments_size")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_attachments_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_attachments")),
+        sa.UniqueConstraint(
+            "complaint_id", "sha256", name=op.f("uq_complaint_attachments_complaint_id_sha256")
+        ),
+    )
+    op.create_table(
         "complaint_clocks",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -693,6 +746,74 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_complaint_filing_keys_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "complaint_hand_overs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("from_id", sa.Uuid(), nullable=False),
+        sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("offered_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (accepted IS NULL)", name=op.f("ck_complaint_hand_overs_answered")
+        ),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_complaint_hand_overs_another")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_hand_overs_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_hand_overs_from_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_hand_overs_to_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_hand_overs")),
+    )
+    with op.batch_alter_table("complaint_hand_overs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_hand_overs_to_id"), ["to_id"], unique=False)
+        batch_op.create_index(
+            "uq_complaint_hand_overs_open",
+            ["complaint_id"],
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+
+    op.create_table(
+        "complaint_notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_notes_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_notes_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_notes")),
+    )
+    with op.batch_alter_table("complaint_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_notes_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "complaint_recusals",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -718,6 +839,99 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "complaint_id", "staff_id", name=op.f("uq_complaint_recusals_complaint_id_staff_id")
         ),
+    )
+    op.create_table(
+        "complaint_redress",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undoes_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "currency IN ('CNY', 'USD', 'EUR', 'HKD', 'GBP', 'JPY')",
+            name=op.f("ck_complaint_redress_currency"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('refund', 'compensation', 'goodwill', 'correction')",
+            name=op.f("ck_complaint_redress_kind"),
+        ),
+        sa.CheckConstraint(
+            "amount_minor <> 0 AND (amount_minor < 0) = (undoes_id IS NOT NULL)",
+            name=op.f("ck_complaint_redress_amount"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_complaint_redress_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_complaint_redress_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"],
+            ["complaint_redress.id"],
+            name=op.f("fk_complaint_redress_undoes_id_complaint_redress"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_redress")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_complaint_redress_undoes_id")),
+    )
+    with op.batch_alter_table("complaint_redress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaint_redress_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
+        "decision_notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("complaint_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("remedies", sa.Text(), nullable=False),
+        sa.Column("ways", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("returned_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("language IN ('zh', 'en')", name=op.f("ck_decision_notices_language")),
+        sa.CheckConstraint(
+            "(approved_at IS NULL) = (approved_by_id IS NULL)", name=op.f("ck_decision_notices_approved")
+        ),
+        sa.CheckConstraint(
+            "sent_at IS NULL OR approved_at IS NOT NULL", name=op.f("ck_decision_notices_sent")
+        ),
+        sa.CheckConstraint("version > 0", name=op.f("ck_decision_notices_version")),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_decision_notices_approved_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"],
+            ["complaints.id"],
+            name=op.f("fk_decision_notices_complaint_id_complaints"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"],
+            ["staff_members.id"],
+            name=op.f("fk_decision_notices_proposed_by_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_notices")),
+        sa.UniqueConstraint("complaint_id", "version", name=op.f("uq_decision_notices_complaint_id_version")),
     )
     op.create_table(
         "escalations",
@@ -831,7 +1045,7 @@ def upgrade() -> None:
             name=op.f("ck_complaint_clock_events_extension_is_reasoned"),
         ),
         sa.CheckConstraint(
-            "change IN ('start', 'pause', 'resume', 'extend', 'recount', 'breach', 'stop')",
+            "change IN ('start', 'pause', 'resume', 'extend', 'lengthen', 'recount', 'breach', 'stop')",
             name=op.f("ck_complaint_clock_events_change"),
         ),
         sa.ForeignKeyConstraint(
@@ -885,7 +1099,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_escalations_fired")
 
     op.drop_table("escalations")
+    op.drop_table("decision_notices")
+    with op.batch_alter_table("complaint_redress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_redress_complaint_id"))
+
+    op.drop_table("complaint_redress")
     op.drop_table("complaint_recusals")
+    with op.batch_alter_table("complaint_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_notes_complaint_id"))
+
+    op.drop_table("complaint_notes")
+    with op.batch_alter_table("complaint_hand_overs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_complaint_hand_overs_open",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_complaint_hand_overs_to_id"))
+
+    op.drop_table("complaint_hand_overs")
     with op.batch_alter_table("complaint_filing_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_complaint_filing_keys_created_at"))
         batch_op.drop_index(batch_op.f("ix_complaint_filing_keys_complaint_id"))
@@ -899,6 +1131,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("complaint_clocks")
+    op.drop_table("complaint_attachments")
     with op.batch_alter_table("visitor_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_expires_at"))
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_conversation_id"))
@@ -961,6 +1194,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversations_agent_id"))
 
     op.drop_table("conversations")
+    op.drop_table("complaint_handler_turns")
+    op.drop_table("complaint_handler_skills")
     op.drop_table("calendar_years")
     op.drop_table("calendar_days")
     with op.batch_alter_table("accounts", schema=None) as batch_op:

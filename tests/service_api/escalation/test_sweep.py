@@ -245,9 +245,7 @@ def test_the_sweep_looks_only_at_what_is_due(database: Database) -> None:
 def test_deadlines_over_an_unconfirmed_year_are_marked(database: Database) -> None:
     filed(database, now=datetime(2026, 12, 31, 9, 30, tzinfo=UTC))
     with database.reading() as session:
-        estimated = dict(
-            session.execute(select(ComplaintClock.kind, ComplaintClock.estimated)).all()
-        )
+        estimated = dict(session.execute(select(ComplaintClock.kind, ComplaintClock.estimated)).all())
     assert estimated == {"decision": False, "acknowledge": True, "plan": False}
 
 

@@ -25,7 +25,7 @@ from service_api.escalation.profiles import packaged_ladder
 from service_api.escalation.sweep import sweep
 from service_api.notifications import mail, queries, service, webhooks
 from service_api.notifications.models import InboxItem, WebhookEndpoint
-from service_api.notifications.recipients import recipients_of
+from service_api.notifications.recipients import Whom, recipients_of
 from service_api.outbox import service as outbox
 from service_api.outbox.models import OutboxEvent
 from service_api.settings import Settings
@@ -74,8 +74,21 @@ def said(database: Database, talk_id: uuid.UUID) -> list[str]:
         )
 
 
-def test_a_new_complaint_reaches_the_team_lead(desk: Desk, database: Database, staff: Staff) -> None:
+def test_a_new_complaint_is_given_to_an_agent_who_hears_of_it(
+    desk: Desk, database: Database, staff: Staff
+) -> None:
     with_talk(database)
+    deliver_all(desk, NOON)
+    with database.reading() as session:
+        assert queries.unread_count(session, staff["lead"]) == 0
+        (item,) = queries.inbox_of(session, staff["ann"])
+    assert (item.kind, item.facts["number"]) == ("assigned", "C-20261121-0001")
+
+
+def test_a_complaint_that_fits_no_agent_goes_to_the_team_lead(
+    desk: Desk, database: Database, staff: Staff
+) -> None:
+    with_talk(database, complained_of_staff=["ann"])
     deliver_all(desk, NOON)
     with database.reading() as session:
         (item,) = queries.inbox_of(session, staff["lead"])
@@ -146,7 +159,7 @@ def test_who_has_no_conversation_is_written_to_by_the_owner(
 
 
 def rules(level: int) -> Any:
-    return packaged_ladder().level(level).notify
+    return [Whom.model_validate(rule.model_dump()) for rule in packaged_ladder().level(level).notify]
 
 
 def names(session: Session, complaint: Complaint, level: int, now: datetime = NOON) -> list[str]:
@@ -201,12 +214,12 @@ def test_reading_another_persons_line_is_not_found(desk: Desk, database: Databas
     with_talk(database)
     deliver_all(desk, NOON)
     with database.writing() as session:
-        (item,) = queries.inbox_of(session, staff["lead"])
+        (item,) = queries.inbox_of(session, staff["ann"])
         with pytest.raises(NotFound):
-            service.mark_read(session, staff_id=staff["ann"], item_id=item.id, now=NOON)
-        for _ in range(2):
             service.mark_read(session, staff_id=staff["lead"], item_id=item.id, now=NOON)
-        assert queries.unread_count(session, staff["lead"]) == 0
+        for _ in range(2):
+            service.mark_read(session, staff_id=staff["ann"], item_id=item.id, now=NOON)
+        assert queries.unread_count(session, staff["ann"]) == 0
 
 
 def test_a_person_gets_one_letter_a_round(

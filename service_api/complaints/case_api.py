@@ -1,0 +1,318 @@
+"""What staff do to a case beside its steps: decisions, redress, people, duplicates, notes, attachments."""
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, File, Response, UploadFile
+from pydantic import BaseModel, ConfigDict
+
+from service_api.complaints import attachments, decisions, duplicates, notes, people, queries, redress
+from service_api.complaints.case_models import Attachment, DecisionNotice, Redress
+from service_api.complaints.deadlines import TheDeadlines
+from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDraft, ShortText, Slug, Sum
+from service_api.complaints.staff_api import Expected, Number, to_change, with_etag
+from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.problems import Malformed
+from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.roles import Permission
+
+router = APIRouter(prefix="/api/v1/complaints/{number}", tags=["cases"])
+changes = APIRouter(dependencies=[FromOwnPage])
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NoticeView(NoticeDraft):
+    model_config = ConfigDict(from_attributes=True, extra="ignore")
+
+    version: int
+    ways: str
+    proposed_at: datetime
+    approved_at: datetime | None
+    returned_at: datetime | None
+    sent_at: datetime | None
+
+
+class Promise(Strict):
+    kind: Literal["refund", "compensation", "goodwill", "correction"]
+    money: Sum
+    reason: ShortText
+
+
+class Reason(Strict):
+    reason: ShortText
+
+
+class LedgerLine(BaseModel):
+    id: uuid.UUID
+    kind: str
+    money: MoneyView
+    reason: str
+    at: datetime
+    undoes: uuid.UUID | None
+
+
+class Ledger(BaseModel):
+    lines: list[LedgerLine]
+    total: list[MoneyView]
+
+
+class Person(Strict):
+    username: Clean
+
+
+class HandOverWish(Person):
+    reason: ShortText
+
+
+class Answer(Strict):
+    accept: bool
+
+
+class Away(Strict):
+    username: Clean | None = None
+    branch: Slug | None = None
+    reason: ShortText
+
+
+class Merge(Strict):
+    into: Clean
+    new_facts: bool = False
+
+
+class Note(Strict):
+    text: LongText
+
+
+class AttachmentView(BaseModel):
+    id: uuid.UUID
+    name: str
+    media_type: str
+    size: int
+    at: datetime
+
+
+def _folder(settings: TheSettings) -> Path:
+    return settings.data_dir / "attachments"
+
+
+Folder = Annotated[Path, Depends(_folder)]
+
+
+@router.get("/decisions")
+def notices(number: Number, me: CurrentStaff, session: ReadSession) -> list[NoticeView]:
+    """Every version of the decision notice."""
+    complaint = queries.complaint_for(session, me, number)
+    return [_notice(n) for n in decisions.notices_of(session, complaint.id)]
+
+
+@changes.post("/decisions", status_code=201)
+def propose(
+    number: Number,
+    draft: NoticeDraft,
+    expected: Expected,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+) -> NoticeView:
+    """Propose a decision: the next version of the notice."""
+    complaint = to_change(session, me, number, expected=expected)
+    return _notice(decisions.propose(session, deadlines, complaint, draft, me=me, now=now))
+
+
+@changes.post("/decisions/{step}")
+def decide(
+    number: Number,
+    step: Literal["approve", "return", "send"],
+    expected: Expected,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+    response: Response,
+) -> ComplaintView:
+    """Approve the newest version, return it to the handler, or send it to the customer."""
+    complaint = to_change(session, me, number, expected=expected)
+    if step == "approve":
+        decisions.approve(session, deadlines, complaint, me=me, now=now)
+    elif step == "return":
+        decisions.return_for_rework(session, deadlines, complaint, me=me, now=now)
+    else:
+        decisions.send(session, deadlines, complaint, me=me, now=now)
+    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+
+
+@router.get("/redress")
+def ledger(number: Number, me: CurrentStaff, session: ReadSession) -> Ledger:
+    complaint = queries.complaint_for(session, me, number)
+    total = [MoneyView.of(money) for money in redress.promised(session, complaint.id)]
+    lines = [_line(line) for line in redress.ledger_of(session, complaint.id)]
+    return Ledger(lines=lines, total=[money for money in total if money is not None])
+
+
+@changes.post("/redress", status_code=201)
+def grant(
+    number: Number, body: Promise, expected: Expected, me: CurrentStaff, session: WriteSession, now: Now
+) -> LedgerLine:
+    """Promise redress, within what the role may promise for the whole case."""
+    me.must(Permission.HANDLE_COMPLAINTS)
+    complaint = to_change(session, me, number, expected=expected)
+    line = redress.grant(
+        session, complaint, kind=body.kind, money=body.money.money, reason=body.reason, me=me, now=now
+    )
+    return _line(line)
+
+
+@changes.post("/redress/{line_id}/undo", status_code=201)
+def undo(
+    number: Number, line_id: uuid.UUID, body: Reason, me: CurrentStaff, session: WriteSession, now: Now
+) -> LedgerLine:
+    """Take a line back by one that names it."""
+    me.must(Permission.APPROVE)
+    complaint = queries.complaint_for(session, me, number, lock=True)
+    return _line(redress.undo(session, complaint, line_id, reason=body.reason, me=me, now=now))
+
+
+@changes.put("/owner", status_code=204)
+def assign(
+    number: Number, body: Person, expected: Expected, me: CurrentStaff, session: WriteSession, now: Now
+) -> None:
+    """Take a complaint nobody has, or, as a lead, give it to somebody."""
+    me.must(Permission.HANDLE_COMPLAINTS)
+    complaint = to_change(session, me, number, expected=expected)
+    to = people.member_named(session, body.username)
+    if to.id != me.staff_id or complaint.owner_id is not None:
+        me.must(Permission.APPROVE)
+    people.assign(session, complaint, to=to, by=me.actor, now=now)
+
+
+@changes.post("/hand-overs", status_code=201)
+def offer(
+    number: Number, body: HandOverWish, me: CurrentStaff, session: WriteSession, now: Now
+) -> dict[str, uuid.UUID]:
+    """Ask a colleague to take it over; it changes hands when they confirm."""
+    complaint = queries.complaint_for(session, me, number, lock=True)
+    to = people.member_named(session, body.username)
+    return {"id": people.offer(session, complaint, to=to, reason=body.reason, me=me, now=now).id}
+
+
+@changes.post("/hand-overs/answer", status_code=204)
+def answer_offer(number: Number, body: Answer, me: CurrentStaff, session: WriteSession, now: Now) -> None:
+    """Confirm or decline what was offered to you, though the file is not yours yet."""
+    complaint = people.offered_to(session, me, number)
+    people.answer_offer(session, complaint, accept=body.accept, me=me, now=now)
+
+
+@changes.post("/recusals", status_code=204)
+def recuse(number: Number, body: Away, me: CurrentStaff, session: WriteSession, now: Now) -> None:
+    """Keep a person or a branch away. Anybody may recuse themselves; a lead anybody."""
+    if (body.username is None) == (body.branch is None):
+        raise Malformed("a person or a branch")
+    if body.username != me.username:
+        me.must(Permission.APPROVE)
+    complaint = queries.complaint_for(session, me, number, lock=True)
+    staff_id = people.member_named(session, body.username).id if body.username else None
+    people.recuse(
+        session, complaint, staff_id=staff_id, branch=body.branch, reason=body.reason, by=me.actor, now=now
+    )
+
+
+@router.get("/duplicates")
+def likely_duplicates(
+    number: Number, me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings
+) -> list[ComplaintRow]:
+    """Earlier complaints that look like the same matter, the likest first."""
+    complaint = queries.complaint_for(session, me, number)
+    found = queries.visible_among(session, me, duplicates.likely_duplicates(session, complaint))
+    return rows_of(session, found, now=now, zone=settings.zone)
+
+
+@changes.post("/merge", status_code=204)
+def merge(
+    number: Number,
+    body: Merge,
+    expected: Expected,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+) -> None:
+    """Join this complaint to an earlier one about the same matter; new facts restart that one's clocks."""
+    duplicate = to_change(session, me, number, expected=expected)
+    into = queries.complaint_for(session, me, body.into, lock=True)
+    duplicates.merge(
+        session, deadlines, duplicate, into=into, new_facts=body.new_facts, by=me.actor, role=me.role, now=now
+    )
+
+
+@changes.post("/notes", status_code=204)
+def note(number: Number, body: Note, me: CurrentStaff, session: WriteSession, now: Now) -> None:
+    """A remark for colleagues; `@name` tells that one."""
+    notes.add_note(session, queries.complaint_for(session, me, number), text=body.text, me=me, now=now)
+
+
+@router.get("/attachments")
+def listed(number: Number, me: CurrentStaff, session: ReadSession) -> list[AttachmentView]:
+    complaint = queries.complaint_for(session, me, number)
+    return [_attachment(a) for a in attachments.attachments_of(session, complaint.id)]
+
+
+@changes.post("/attachments", status_code=201)
+def attach(
+    number: Number,
+    file: Annotated[UploadFile, File()],
+    me: CurrentStaff,
+    session: WriteSession,
+    now: Now,
+    folder: Folder,
+) -> AttachmentView:
+    """Keep a file (PDF, image, text; 10 MB). Its type is read from the content."""
+    me.must(Permission.HANDLE_COMPLAINTS)
+    complaint = queries.complaint_for(session, me, number, lock=True)
+    content = file.file.read(attachments.LARGEST + 1)
+    row = attachments.attach(
+        session, folder, complaint, name=file.filename or "", content=content, by=me.actor, now=now
+    )
+    return _attachment(row)
+
+
+@router.get("/attachments/{attachment_id}")
+def download(
+    number: Number,
+    attachment_id: uuid.UUID,
+    me: CurrentStaff,
+    session: WriteSession,
+    now: Now,
+    folder: Folder,
+) -> Response:
+    """The file, always as a download: nothing a customer sent is shown by the browser as ours."""
+    complaint = queries.complaint_for(session, me, number)
+    row, content = attachments.read_attachment(
+        session, folder, complaint, attachment_id, by=me.actor, now=now
+    )
+    return Response(content, media_type=row.media_type, headers=attachments.as_download(row))
+
+
+def _notice(notice: DecisionNotice) -> NoticeView:
+    return NoticeView.model_validate(notice)
+
+
+def _line(line: Redress) -> LedgerLine:
+    money = MoneyView(amount=f"{line.money.amount:f}", currency=line.currency)
+    return LedgerLine(
+        id=line.id, kind=line.kind, money=money, reason=line.reason, at=line.at, undoes=line.undoes_id
+    )
+
+
+def _attachment(row: Attachment) -> AttachmentView:
+    return AttachmentView(id=row.id, name=row.name, media_type=row.media_type, size=row.size, at=row.at)
+
+
+router.include_router(changes)

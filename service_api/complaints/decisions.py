@@ -1,0 +1,150 @@
+"""The decision on a complaint: proposed, approved by a second person where one is needed, sent, contested."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.complaints.case_models import DecisionNotice
+from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.handling import act, tell_customer
+from service_api.complaints.lifecycle import Action
+from service_api.complaints.limits import packaged_limits
+from service_api.complaints.models import Complaint
+from service_api.complaints.redress import promised
+from service_api.complaints.schemas import NoticeDraft
+from service_api.core.i18n import say
+from service_api.core.problems import Conflict, Forbidden
+from service_api.staff.roles import Permission
+from service_api.staff.service import SignedIn
+
+SUMMARY_LENGTH = 600
+
+
+class NoNotice(Conflict):
+    type = "no-decision-notice"
+    title = "没有可处理的处理决定"
+
+
+class SecondPersonNeeded(Forbidden):
+    type = "second-person-needed"
+    title = "需由另一位有权限的人员审批"
+
+
+def propose(
+    session: Session,
+    deadlines: Deadlines,
+    complaint: Complaint,
+    draft: NoticeDraft,
+    *,
+    me: SignedIn,
+    now: datetime,
+) -> DecisionNotice:
+    """Write the next version of the notice; it names the ways to review, mediation, arbitration and court."""
+    act(session, deadlines, complaint, Action.PROPOSE_DECISION, by=me.actor, role=me.role, now=now)
+    versions = notices_of(session, complaint.id)
+    notice = DecisionNotice(
+        complaint_id=complaint.id,
+        version=len(versions) + 1,
+        language=draft.language,
+        findings=draft.findings,
+        basis=draft.basis,
+        reasons=draft.reasons,
+        remedies=draft.remedies,
+        ways=say(draft.language, "complaint_ways"),
+        proposed_by_id=me.staff_id,
+        proposed_at=now,
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def approve(
+    session: Session, deadlines: Deadlines, complaint: Complaint, *, me: SignedIn, now: datetime
+) -> DecisionNotice:
+    """Approve the newest version. Raises `SecondPersonNeeded` where the proposer may not do it alone."""
+    notice = _newest(session, complaint)
+    if packaged_limits().needs_second_person(complaint, promised(session, complaint.id)) and (
+        notice.proposed_by_id == me.staff_id or not me.may(Permission.APPROVE)
+    ):
+        raise SecondPersonNeeded
+    act(
+        session,
+        deadlines,
+        complaint,
+        Action.APPROVE_DECISION,
+        by=me.actor,
+        role=me.role,
+        now=now,
+        notice=notice.version,
+    )
+    notice.approved_by_id, notice.approved_at = me.staff_id, now
+    session.flush()
+    return notice
+
+
+def return_for_rework(
+    session: Session, deadlines: Deadlines, complaint: Complaint, *, me: SignedIn, now: datetime
+) -> None:
+    """Send the proposal back to the handler; it stays on file as a version that was returned."""
+    notice = _newest(session, complaint)
+    act(
+        session,
+        deadlines,
+        complaint,
+        Action.RETURN_DECISION,
+        by=me.actor,
+        role=me.role,
+        now=now,
+        notice=notice.version,
+    )
+    notice.returned_at = now
+    session.flush()
+
+
+def send(
+    session: Session, deadlines: Deadlines, complaint: Complaint, *, me: SignedIn, now: datetime
+) -> DecisionNotice:
+    """Give the approved notice to the customer; the legal clock stops in the same commit."""
+    notice = _newest(session, complaint)
+    act(
+        session,
+        deadlines,
+        complaint,
+        Action.SEND_ANSWER,
+        by=me.actor,
+        role=me.role,
+        now=now,
+        notice=notice.version,
+    )
+    notice.sent_at = now
+    tell_customer(
+        session,
+        complaint,
+        "complaint_answered",
+        key=f"answered:{notice.version}",
+        now=now,
+        summary=f"{notice.findings} {notice.remedies}"[:SUMMARY_LENGTH].strip(),
+    )
+    session.flush()
+    return notice
+
+
+def notices_of(session: Session, complaint_id: uuid.UUID) -> Sequence[DecisionNotice]:
+    """Every version, the first first."""
+    return session.scalars(
+        select(DecisionNotice)
+        .where(DecisionNotice.complaint_id == complaint_id)
+        .order_by(DecisionNotice.version)
+        .limit(100)
+    ).all()
+
+
+def _newest(session: Session, complaint: Complaint) -> DecisionNotice:
+    versions = notices_of(session, complaint.id)
+    if not versions or versions[-1].returned_at is not None:
+        raise NoNotice
+    return versions[-1]

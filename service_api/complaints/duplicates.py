@@ -1,0 +1,121 @@
+"""The same matter again: likely duplicates are shown, people decide, the repeat is counted."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import Actor, record
+from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.handling import act, tell_customer
+from service_api.complaints.lifecycle import Action
+from service_api.complaints.models import Complaint
+from service_api.core.problems import Conflict
+
+WINDOW = timedelta(days=180)
+SIMILAR = 0.35  # of the shared pairs of characters; measured in the tests' own pairs
+MOST_COMPARED = 100
+
+
+class NotTheSameCustomer(Conflict):
+    type = "not-the-same-customer"
+    title = "不是同一客户的投诉"
+
+
+class CannotMerge(Conflict):
+    type = "cannot-merge"
+    title = "无法合并"
+
+
+def likely_duplicates(session: Session, complaint: Complaint, *, limit: int = 5) -> Sequence[Complaint]:
+    """Earlier complaints of the same customer or contact that look like the same matter, the likest first.
+
+    The same business or amount and similar words. Without a customer and a contact nothing is compared.
+    """
+    same_person = []
+    if complaint.customer_id is not None:
+        same_person.append(Complaint.customer_id == complaint.customer_id)
+    if complaint.contact:
+        same_person.append(Complaint.contact == complaint.contact)
+    if complaint.conversation_id is not None:
+        same_person.append(Complaint.conversation_id == complaint.conversation_id)
+    if not same_person:
+        return []
+    same_matter = [Complaint.business == complaint.business]
+    if complaint.amount_minor is not None:
+        same_matter.append(Complaint.amount_minor == complaint.amount_minor)
+    earlier = session.scalars(
+        select(Complaint)
+        .where(
+            or_(*same_person),
+            or_(*same_matter),
+            Complaint.id != complaint.id,
+            Complaint.merged_into_id.is_(None),
+            Complaint.received_at <= complaint.received_at,
+            Complaint.received_at > complaint.received_at - WINDOW,
+        )
+        .order_by(Complaint.received_at.desc(), Complaint.id)
+        .limit(MOST_COMPARED)
+    )
+    scored = [(similarity(complaint.description, other.description), other) for other in earlier]
+    likely = [(score, other) for score, other in scored if score >= SIMILAR]
+    likely.sort(key=lambda pair: (-pair[0], pair[1].number))
+    return [other for _, other in likely[:limit]]
+
+
+def similarity(one: str, other: str) -> float:
+    """How much of the shorter text's pairs of characters the longer has too, 0 to 1; works for any script."""
+    left, right = _pairs(one), _pairs(other)
+    shorter = min(len(left), len(right))
+    return len(left & right) / shorter if shorter else 0.0
+
+
+def merge(
+    session: Session,
+    deadlines: Deadlines,
+    duplicate: Complaint,
+    *,
+    into: Complaint,
+    new_facts: bool,
+    by: Actor,
+    role: str,
+    now: datetime,
+) -> None:
+    """A person decides that two complaints are one matter: the later joins the earlier.
+
+    The repeat is counted and may fire a level of the ladder. New facts restart the clocks of the one that
+    stays (CBIRC 2020 No. 3). Raises `CannotMerge` and `NotTheSameCustomer`.
+    """
+    if duplicate.id == into.id or into.merged_into_id is not None or into.is_over:
+        raise CannotMerge
+    if duplicate.received_at < into.received_at:
+        raise CannotMerge("the later one joins the earlier one")
+    if duplicate.customer_id != into.customer_id:
+        raise NotTheSameCustomer
+    act(session, deadlines, duplicate, Action.MERGE, by=by, role=role, now=now, into=into.number)
+    duplicate.merged_into_id = into.id
+    into.repeat_count += 1 + duplicate.repeat_count
+    session.flush()
+    record(
+        session,
+        by=by,
+        action="complaint.repeated",
+        subject=into.subject,
+        now=now,
+        number=duplicate.number,
+        repeat_count=into.repeat_count,
+        new_facts=new_facts,
+    )
+    if new_facts:
+        deadlines.restarted(session, into, reason="new facts", by=by, now=now)
+    deadlines.facts_changed(session, into, by=by, now=now)
+    tell_customer(session, duplicate, "complaint_merged", key="merged", now=now, into=into.number)
+    session.flush()
+
+
+def _pairs(text: str) -> set[str]:
+    plain = [c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum()]
+    return {a + b for a, b in pairwise(plain)}

@@ -1,0 +1,186 @@
+"""What staff ask of this room: the list, one file, the next step. A change carries the version it saw."""
+
+import re
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import record
+from service_api.complaints import queries
+from service_api.complaints.deadlines import TheDeadlines
+from service_api.complaints.handling import act, check_version, tell_customer
+from service_api.complaints.lifecycle import Action, State
+from service_api.complaints.models import Complaint
+from service_api.complaints.queries import Filters
+from service_api.complaints.schemas import Business, Cause, Clean, Slug
+from service_api.complaints.views import ComplaintPage, ComplaintView, Timeline, rows_of, timeline_of, view_of
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.pagination import LARGEST_PAGE
+from service_api.core.problems import Malformed, Problem
+from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.service import SignedIn
+
+router = APIRouter(prefix="/api/v1/complaints", tags=["complaints"])
+_ETAG = re.compile(r'(?:W/)?"v(\d{1,9})"')
+
+# Steps that need more than a word have addresses of their own (case_api).
+OWN_ADDRESS = frozenset(
+    {
+        Action.PROPOSE_DECISION,
+        Action.RETURN_DECISION,
+        Action.APPROVE_DECISION,
+        Action.SEND_ANSWER,
+        Action.MERGE,
+    }
+)
+
+
+class VersionNeeded(Problem):
+    status = 428
+    type = "version-needed"
+    title = "缺少版本号"
+
+
+class BadEtag(Malformed):
+    type = "bad-etag"
+    title = "版本号无效"
+
+
+def _expected(if_match: Annotated[str | None, Header()] = None) -> int:
+    if if_match is None:
+        raise VersionNeeded("send the ETag of the complaint as If-Match")
+    match = _ETAG.fullmatch(if_match.strip())
+    if match is None:
+        raise BadEtag
+    return int(match[1])
+
+
+Expected = Annotated[int, Depends(_expected)]
+Number = Annotated[str, Field(max_length=40)]
+
+
+class Step(BaseModel):
+    """One step of the lifecycle. `text` is what the customer is asked, or the reason; some steps need it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Action
+    text: Annotated[Clean, Field(max_length=1000)] = ""
+
+
+def to_change(session: Session, me: SignedIn, number: str, *, expected: int) -> Complaint:
+    """The complaint, locked, as the caller last saw it. Raises `NotFound` and `StaleVersion`."""
+    complaint = queries.complaint_for(session, me, number, lock=True)
+    check_version(complaint, expected=expected)
+    return complaint
+
+
+def with_etag(response: Response, view: ComplaintView) -> ComplaintView:
+    response.headers["ETag"] = f'"v{view.version}"'
+    return view
+
+
+@router.get("")
+def listed(
+    me: CurrentStaff,
+    session: ReadSession,
+    now: Now,
+    settings: TheSettings,
+    state: State | None = None,
+    level: Annotated[int | None, Query(ge=0, le=9)] = None,
+    due_before: datetime | None = None,
+    overdue: bool = False,
+    business: Business | None = None,
+    cause: Cause | None = None,
+    branch: Slug | None = None,
+    owner: uuid.UUID | None = None,
+    unassigned: bool = False,
+    tier: Annotated[str | None, Query(max_length=16)] = None,
+    text: Annotated[str, Query(max_length=queries.LONGEST_SEARCH)] = "",
+    over: bool | None = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> ComplaintPage:
+    """What you may see: running clocks first, the longest overdue on top."""
+    filters = Filters(
+        state=state.value if state else None,
+        level=level,
+        due_before=_aware(due_before),
+        overdue=overdue,
+        business=business,
+        cause=cause,
+        branch=branch,
+        owner_id=owner,
+        unassigned=unassigned,
+        tier=tier,
+        text=text,
+        over=over,
+    )
+    page = queries.complaints_for(session, me, filters, now=now, cursor=cursor, limit=limit)
+    items = rows_of(session, page.items, now=now, zone=settings.zone)
+    return ComplaintPage(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/{number}")
+def one(
+    number: Number,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+    response: Response,
+) -> ComplaintView:
+    """The whole file; reading it goes into the audit log. The ETag is what changes must carry."""
+    complaint = queries.complaint_for(session, me, number)
+    record(session, by=me.actor, action="complaint.read", subject=complaint.subject, now=now)
+    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+
+
+@router.get("/{number}/timeline")
+def timeline(number: Number, me: CurrentStaff, session: ReadSession) -> Timeline:
+    """Everything that was done, the oldest first."""
+    return timeline_of(session, queries.complaint_for(session, me, number))
+
+
+@router.post("/{number}/actions", dependencies=[FromOwnPage])
+def step(
+    number: Number,
+    body: Step,
+    expected: Expected,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+    response: Response,
+) -> ComplaintView:
+    """Take a step of the lifecycle. 409 when the state does not have it, 412 when the file has changed."""
+    complaint = to_change(session, me, number, expected=expected)
+    if body.action in OWN_ADDRESS:
+        raise Malformed("this step has an address of its own")
+    if body.action is Action.ASK_CUSTOMER and not body.text:
+        raise Malformed(errors=[{"field": "text", "message": "say what the customer is asked"}])
+    act(session, deadlines, complaint, body.action, by=me.actor, role=me.role, now=now)
+    if body.action is Action.ASK_CUSTOMER:
+        key = f"question:{complaint.version}"
+        tell_customer(session, complaint, "complaint_question", key=key, now=now, question=body.text)
+    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+
+
+@router.post("/{number}/contact", dependencies=[FromOwnPage])
+def reveal_contact(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -> dict[str, str]:
+    """The contact in full. Each look is in the audit log."""
+    complaint = queries.complaint_for(session, me, number)
+    record(session, by=me.actor, action="complaint.contact_revealed", subject=complaint.subject, now=now)
+    return {"contact": complaint.contact}
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise Malformed(errors=[{"field": "due_before", "message": "a moment needs its zone"}])
+    return moment

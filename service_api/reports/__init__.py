@@ -1,0 +1,1 @@
+"""Figures and exports: read-only, and only of what a person may see."""
