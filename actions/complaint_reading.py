@@ -118,14 +118,25 @@ def read_turn(turn: Turn) -> Step:
 def everything_in(turn: Turn) -> dict[str, Any]:
     """The unambiguous values of a message by field."""
     values: dict[str, Any] = {}
-    for name, entity in ((AMOUNT, "amount"), (CONTACT, "phone"), (BUSINESS, "business")):
+    for name, entity in ((AMOUNT, "amount"), (CONTACT, "phone")):
         found = turn.only(entity)
         if found:
             values[name] = found.value
+    business = business_in(turn)
+    if business:
+        values[BUSINESS] = business
     day = turn.only("date")
     if day and not day.details.get("alternative") and date.fromisoformat(day.value) <= turn.today:
         values[DATE] = day.value
     return values
+
+
+def business_in(turn: Turn) -> str | None:
+    """The one category named. "扣款" beside "信用卡" is how, not what: payment gives way to a product."""
+    named = {str(one.value) for one in turn.all("business")}
+    if len(named) == 2:
+        named -= {"payment"}
+    return named.pop() if len(named) == 1 else None
 
 
 def tells_story(turn: Turn) -> bool:
@@ -162,8 +173,8 @@ def _read_story(turn: Turn) -> Step:
 
 
 def _read_business(turn: Turn) -> Step:
-    found = turn.only("business")
-    return Step(values={BUSINESS: found.value}) if found else Step()
+    business = business_in(turn)
+    return Step(values={BUSINESS: business}) if business else Step()
 
 
 def _read_amount(turn: Turn) -> Step:

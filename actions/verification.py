@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.complaint_status import show_complaints
 from actions.desk_client import DeskError, DeskProblem
-from actions.digression import digresses
+from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
 from actions.person import hand_over
@@ -52,9 +52,14 @@ class ValidateVerification(DeskAction):
         code = turn.only("code") if turn.requested == CODE else None
         if code:
             return await self._confirm(str(code.value), turn, say)
-        if not re.search(r"\d{4,}", turn.text) and digresses(turn):
+        if not re.search(r"\d{4,}", turn.text) and self._digresses(turn):
             return []
         return await self._misunderstood(turn, say)
+
+    def _digresses(self, turn: Turn) -> bool:
+        if turn.intent == "verify_identity":
+            return False
+        return digresses(turn) or (turn.intent == "file_complaint" and turn.confidence >= SURE)
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""

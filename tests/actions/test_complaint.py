@@ -73,6 +73,12 @@ def test_a_category_alone_is_no_story(perform: Perform) -> None:
     assert "complaint_description" not in done.slots
 
 
+def test_a_product_counts_more_than_the_way_of_paying(perform: Perform) -> None:
+    entities = [entity("business", "credit-card", 0, 3), entity("business", "payment", 7, 9)]
+    said = asked("complaint_description", "信用卡昨天重复扣款300元", entities=entities)
+    assert perform(ValidateComplaint, said).slots["complaint_business"] == "credit-card"
+
+
 def test_a_bare_number_is_an_amount_when_one_was_asked(perform: Perform) -> None:
     done = perform(ValidateComplaint, asked("complaint_amount", "8000", entities=[entity("number", "8000")]))
     assert done.slots["complaint_amount"] == {"amount": "8000.00", "currency": "CNY"}

@@ -115,6 +115,10 @@ def test_half_a_phone_number_is_asked_again_then_a_person_comes(desk: Desk, perf
     assert desk.hand_overs[0]["reason"] == "failures"
 
 
+def test_a_complaint_may_begin_in_the_middle_of_verification(perform: Perform) -> None:
+    assert perform(ValidateVerification, at_phone("我要投诉", "file_complaint")).events == []
+
+
 def test_the_verified_are_not_asked_again(perform: Perform) -> None:
     done = perform(StartVerification, Said("验证身份", "verify_identity", metadata={"verified": True}))
     assert done.said == ["utter_already_verified"]

@@ -1,0 +1,132 @@
+"""The components of config.yml inside Rasa's own types."""
+
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.classifier import TingClassifier
+from bot.components.extractor import TingExtractor
+from bot.components.tokenizer import TingTokenizer, cut
+
+CONTEXT = ExecutionContext(GraphSchema({}))
+EXAMPLES = {
+    "view_accounts": [
+        "查下余额",
+        "看看我的账户",
+        "账户里还有多少钱",
+        "余额多少",
+        "show my balance",
+        "my accounts please",
+    ],
+    "file_complaint": [
+        "我要投诉",
+        "我想投诉你们",
+        "投诉一下柜员",
+        "I want to complain",
+        "file a complaint",
+        "登记投诉",
+    ],
+    "affirm": ["是的", "对", "好的", "没错", "yes", "sure"],
+}
+
+
+class Tokens(unittest.TestCase):
+    """The tokenizer."""
+
+    def test_chinese_is_cut_by_character_and_the_rest_stays_whole(self) -> None:
+        texts = [token.text for token in cut("查App余额1,280.50元，发li.na@example.com")]
+        self.assertEqual(texts, ["查", "App", "余", "额", "1,280.50", "元", "，", "发", "li.na@example.com"])
+
+    def test_offsets_are_those_of_the_original(self) -> None:
+        for text in ("轉賬３萬元給 Ms. Li", "  你好\n\nhello  ", "ＡＴＭ吞卡", "😀卡丢了", "…"):
+            for token in cut(text):
+                self.assertEqual(text[token.start : token.end], token.text)
+
+    def test_traditional_and_full_width_forms_share_their_features(self) -> None:
+        self.assertEqual([t.lemma for t in cut("轉賬ＡＴＭ")], [t.lemma for t in cut("转账atm")])
+
+    def test_no_token_is_blank(self) -> None:
+        self.assertTrue(all(token.text.strip() for token in cut("查 余额  ok\t好")))
+
+
+def extracted(text: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
+    """Entities of a message with metadata."""
+    message = Message({TEXT: text, "metadata": metadata})
+    TingExtractor({}).process([message])
+    entities: list[dict[str, Any]] = message.get(ENTITIES)
+    return entities
+
+
+class Extraction(unittest.TestCase):
+    """The extractor."""
+
+    def test_days_count_from_when_the_message_was_sent(self) -> None:
+        entities = extracted("上周三", {"sent_at": "2026-11-21T12:00:00+00:00"})
+        self.assertIn("2026-11-11", [one["value"] for one in entities])
+
+    def test_the_words_tell_the_language_else_the_gateway_does(self) -> None:
+        for text, metadata, language in (
+            ("我要投诉", {"language": "en"}, "zh"),
+            ("ok", {"language": "en"}, "en"),
+            ("ok", {}, None),
+            ("ok", {"language": "xx"}, None),
+        ):
+            found = [one["value"] for one in extracted(text, metadata) if one["entity"] == "lang"]
+            self.assertEqual(found, [language] if language else [])
+
+    def test_bad_metadata_does_no_harm(self) -> None:
+        for metadata in ({"sent_at": "soon"}, {"sent_at": None}, {"sent_at": 5}):
+            self.assertTrue(extracted("昨天", metadata))
+
+
+class Classification(unittest.TestCase):
+    """The classifier, trained, stored and loaded."""
+
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        storage = LocalModelStorage.create(Path(self.folder.name))
+        resource = Resource("classifier")
+        messages = [Message({TEXT: t, INTENT: intent}) for intent, texts in EXAMPLES.items() for t in texts]
+        data = TrainingData(messages)
+        tokenizer = TingTokenizer(TingTokenizer.get_default_config())
+        tokenizer.process_training_data(data)
+        config = TingClassifier.get_default_config()
+        TingClassifier.create(config, storage, resource, CONTEXT).train(data)
+        self.classifier = TingClassifier.load(config, storage, resource, CONTEXT)
+        self.tokenizer = tokenizer
+
+    def understand(self, text: str) -> Message:
+        """A message after tokenizer and classifier."""
+        message = Message({TEXT: text})
+        self.tokenizer.process([message])
+        self.classifier.process([message])
+        return message
+
+    def test_a_known_example_is_sure(self) -> None:
+        self.assertEqual(
+            self.understand("我要投訴！").get(INTENT), {"name": "file_complaint", "confidence": 1.0}
+        )
+
+    def test_a_paraphrase_is_understood(self) -> None:
+        self.assertEqual(self.understand("我的余额还有多少").get(INTENT)["name"], "view_accounts")
+
+    def test_two_wishes_leave_an_entity(self) -> None:
+        message = self.understand("帮我查下余额，另外我要投诉你们")
+        self.assertEqual(message.get(INTENT)["name"], "view_accounts")
+        self.assertEqual([one["value"] for one in message.get(ENTITIES)], ["file_complaint"])
+
+    def test_a_text_of_a_command_is_left_to_rasa(self) -> None:
+        self.assertIsNone(self.understand("/restart").get(INTENT))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,106 @@
+"""The two places where we step into Rasa's server: the check of action replies, and the channel."""
+
+import unittest
+from types import SimpleNamespace
+from typing import Any
+
+import rasa
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.exceptions import RasaException
+
+from bot.components import action_validation
+from bot.components.channel import TingInput, as_plain_text, read_turn, shown
+
+GOOD = [
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": [{"text": "a"}]},
+    {"events": [{"event": "followup", "name": "a"}, {"event": "active_loop", "name": None}]},
+    {},
+]
+BAD: "list[Any]" = [
+    {"events": {}},
+    {"events": [{"event": "slot"}]},
+    {"events": [{"event": "no such event", "name": 5}]},
+    {"events": [{"name": "no event"}]},
+    {"responses": "text"},
+    {"responses": ["text"]},
+    [],
+    None,
+    "text",
+]
+
+
+class ActionReplies(unittest.TestCase):
+    """The validator that is built once."""
+
+    def setUp(self) -> None:
+        self.original = RemoteAction._validate_action_result
+        self.addCleanup(setattr, RemoteAction, "_validate_action_result", self.original)
+        self.action = RemoteAction("action_x", None)
+
+    def verdict(self, reply: Any) -> bool:
+        """Whether the present check accepts a reply."""
+        try:
+            return self.action._validate_action_result(reply)
+        except ValidationError:
+            return False
+
+    def test_it_accepts_and_refuses_exactly_what_rasa_does(self) -> None:
+        before = [self.verdict(reply) for reply in [*GOOD, *BAD]]
+        action_validation.install()
+        self.assertIsNot(RemoteAction._validate_action_result, self.original)
+        self.assertEqual([self.verdict(reply) for reply in [*GOOD, *BAD]], before)
+        self.assertTrue(all(before[: len(GOOD)]))
+
+    def test_it_is_for_this_version_only(self) -> None:
+        self.assertEqual(rasa.__version__, action_validation.KNOWN_VERSION)
+        with self.assertRaisesRegex(RasaException, "3.7.0"):
+            action_validation.install("3.7.0")
+
+
+def a_request(body: Any) -> Any:
+    """As much of a request as the channel reads."""
+    return SimpleNamespace(json=body)
+
+
+class Channel(unittest.TestCase):
+    """What comes in and what goes out."""
+
+    def test_a_slash_is_text(self) -> None:
+        for text in ("/restart", "  /restart", "\n\t/file_complaint{}", "\u3000/greet"):
+            self.assertTrue(as_plain_text(text).startswith("／"), text)
+        self.assertEqual(as_plain_text("1/2"), "1/2")
+
+    def test_a_turn_needs_sender_text_and_metadata(self) -> None:
+        good = {"sender": "a.1", "text": "你好", "metadata": {"language": "zh"}}
+        message = read_turn(a_request(good))
+        assert message is not None
+        self.assertEqual((message.sender_id, message.text), ("a.1", "你好"))
+        for change in (
+            {"sender": ""},
+            {"sender": 5},
+            {"text": "  "},
+            {"text": None},
+            {"metadata": []},
+            {"text": "a" * 5000},
+        ):
+            self.assertIsNone(read_turn(a_request({**good, **change})), change)
+        self.assertIsNone(read_turn(a_request([])))
+        self.assertIsNone(read_turn(a_request(None)))
+
+    def test_buttons_without_a_title_are_left_out(self) -> None:
+        message = {"text": "a", "buttons": [{"title": "", "payload": ""}, {"title": "是", "payload": "是"}]}
+        self.assertEqual(shown(message)["buttons"], [{"title": "是", "payload": "是"}])
+
+    def test_the_secret_is_demanded(self) -> None:
+        for credentials in (None, {}, {"secret": ""}, {"secret": "${TING_RASA_SECRET}"}):
+            with self.assertRaises(RasaException):
+                TingInput.from_credentials(credentials)
+        channel = TingInput("s3cret")
+        for given, known in (("s3cret", True), ("S3cret", False), ("", False), ("é", False)):
+            self.assertEqual(channel._knows_secret(SimpleNamespace(headers={"x-ting-secret": given})), known)
+
+
+if __name__ == "__main__":
+    unittest.main()
