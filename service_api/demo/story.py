@@ -9,6 +9,7 @@ from service_api.demo.people import Customer, DemoControls, Employee, Heard, Sto
 
 NUMBER = re.compile(r"C-\d{8}-\d{4,}")
 DUE_DATE = re.compile(r"20\d\d[-年/.] ?\d{1,2}[-月/.] ?\d{1,2}")
+ESCALATED = re.compile(r"[一二三四]级")
 ESCALATION_WITHIN_SECONDS = 40.0
 MOST_QUESTIONS = 12
 
@@ -114,15 +115,23 @@ def let_it_become_overdue(
     controls.move_clock(days=days)
     tell("clock", f"{days} days go by and nobody has settled {filed.number}")
     supervisor = sign_in_supervisor()  # the old session ended with the days that went by
+    try:
+        row = _wait_for_escalation(supervisor, filed.number)
+    finally:
+        supervisor.leave()
+    tell("worker", f"the worker has escalated {filed.number}")
+    tell("supervisor", f"{supervisor.username} sees in the log: {row}")
+    return row
+
+
+def _wait_for_escalation(supervisor: Employee, number: str) -> str:
     end = time.monotonic() + ESCALATION_WITHIN_SECONDS
     while time.monotonic() < end:
-        row = row_about(filed.number, supervisor.page("/console", overdue="true"))
-        if row and "级" in row:
-            tell("worker", f"the worker has escalated {filed.number}")
-            tell("supervisor", f"{supervisor.username} sees in the log: {row}")
+        row = row_about(number, supervisor.page("/console", overdue="true"))
+        if ESCALATED.search(row):
             return row
         time.sleep(0.5)
-    raise StoryFailed(f"{filed.number} was not escalated within {ESCALATION_WITHIN_SECONDS:.0f} s")
+    raise StoryFailed(f"{number} was not escalated within {ESCALATION_WITHIN_SECONDS:.0f} s")
 
 
 def row_about(number: str, html: str) -> str:
