@@ -13,7 +13,8 @@ from fastapi import FastAPI, Request, Response
 from service_api import health, seed
 from service_api.articles import api as articles
 from service_api.articles.index import LiveIndex, OpenEngine, engine_in
-from service_api.channels import demo, socket, web
+from service_api.channels import demo as demo_controls
+from service_api.channels import socket, web
 from service_api.channels.bell import Bell
 from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
@@ -62,52 +63,52 @@ def create_app(
     """Build the app. Tests hand in a database, a frozen clock and the way to a stand-in of the assistant."""
     own = settings or load_settings()
     db = database or Database(own.database_address)
+    app = rooms(demo=own.demo)
+    furnish(
+        app,
+        own,
+        db,
+        clock or (DemoClock(db) if own.demo else SystemClock()),
+        assistant=assistant,
+        engine=engine,
+    )
+    app.state.closes_database = database is None
+    return app
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        set_up_logging(level=own.log_level, process="web")
-        app.state.index.start()
-        app.state.bell.start()
-        app.state.gateway.start()
-        yield
-        await app.state.gateway.stop()
-        await app.state.bell.stop()
-        await app.state.rasa.close()
-        app.state.index.stop()
-        if database is None:
-            db.close()
 
-    app = FastAPI(title="Ting 听", version=_version(), lifespan=lifespan)
-    app.state.settings = own
-    app.state.database = db
-    app.state.deadlines = DeskClocks()
-    app.state.clock = clock or (DemoClock(db) if own.demo else SystemClock())
-    _furnish(app, own, db, app.state.clock, assistant=assistant, engine=engine)
+def rooms(*, demo: bool) -> FastAPI:
+    """Every room's routes, without what they work with: `furnish` puts that in."""
+    app = FastAPI(title="Ting 听", version=_version(), lifespan=_lifespan)
     install_problem_handlers(app)
     app.middleware("http")(_frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
     for room in (health, staff, articles, conversations, *desk, web, socket):
         app.include_router(room.router)
-    if own.demo:
-        app.include_router(demo.router)
+    if demo:
+        app.include_router(demo_controls.router)
     install_pages(app)
     for pages in (desk_complaints, desk_conversations, complaint_log):
         app.include_router(pages.router)
     return app
 
 
-def _furnish(
+def furnish(
     app: FastAPI,
     settings: Settings,
     database: Database,
     clock: Clock,
     *,
-    assistant: httpx.AsyncBaseTransport | None,
-    engine: OpenEngine | None,
+    assistant: httpx.AsyncBaseTransport | None = None,
+    engine: OpenEngine | None = None,
 ) -> None:
     """Put in place what the rooms' endpoints find in `app.state`."""
     machine = SystemClock()
     state = app.state
+    state.settings = settings
+    state.database = database
+    state.closes_database = False
+    state.clock = clock
+    state.deadlines = DeskClocks()
     state.demo_sign_ins = seed.SIGN_INS if settings.demo else ()
     state.sms = DemoSms() if settings.demo else NoSms()
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
@@ -132,6 +133,22 @@ def _furnish(
     state.visitors = Visitors.of(
         settings, database=database, clock=clock, machine=machine, gateway=state.gateway
     )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    set_up_logging(level=state.settings.log_level, process="web")
+    state.index.start()
+    state.bell.start()
+    state.gateway.start()
+    yield
+    await state.gateway.stop()
+    await state.bell.stop()
+    await state.rasa.close()
+    state.index.stop()
+    if state.closes_database:
+        state.database.close()
 
 
 def _version() -> str:

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from service_api.app import create_app
+from service_api.app import furnish, rooms
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.core.migrate import migrate
@@ -67,9 +67,18 @@ def assistant() -> StandIn:
     return StandIn()
 
 
+@pytest.fixture(scope="session")
+def house() -> FastAPI:
+    """The routes, made once: making them costs more than most tests."""
+    return rooms(demo=True)
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: FrozenClock, assistant: StandIn) -> FastAPI:
-    return create_app(settings, database=database, clock=clock, assistant=assistant.transport)
+def app(
+    house: FastAPI, settings: Settings, database: Database, clock: FrozenClock, assistant: StandIn
+) -> FastAPI:
+    furnish(house, settings, database, clock, assistant=assistant.transport)
+    return house
 
 
 @pytest.fixture

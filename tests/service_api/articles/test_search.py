@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from knowledge.article import Article, Language, Wording
 from knowledge.index import IndexUnavailable
 from knowledge.results import Answer, Match, NoAnswer, Result, Suggestions
-from service_api.app import create_app
+from service_api.app import furnish
 from service_api.articles import queries
 from service_api.articles.index import Engine, LiveIndex, engine_in
 from service_api.articles.service import masked
@@ -48,7 +49,7 @@ class Librarian:
 
     def teach(self, question: str, *, sure: bool, language: Language = "zh") -> None:
         slugs = ("card-lost", "card-stolen", "pin-locked")
-        matches = tuple(Match(an_article(slug), 1.0, 0.9) for slug in slugs)
+        matches = tuple(Match(an_article(slug), 0.9) for slug in slugs)
         answer = Answer(matches[0], 0.93, language)
         self.known[question] = answer if sure else Suggestions(matches, 0.6, language)
 
@@ -60,12 +61,12 @@ def librarian() -> Librarian:
 
 @pytest.fixture
 def desk(
-    settings: Settings, database: Database, clock: FrozenClock, librarian: Librarian
+    app: FastAPI, settings: Settings, database: Database, clock: FrozenClock, librarian: Librarian
 ) -> Iterator[TestClient]:
     def open_at_once() -> Engine:
         return librarian
 
-    app = create_app(settings, database=database, clock=clock, engine=open_at_once)
+    furnish(app, settings, database, clock, engine=open_at_once)
     app.state.index.try_to_open()
     with TestClient(app) as client:
         yield client

@@ -52,7 +52,7 @@ def test_a_message_is_accepted_shown_and_answered(visitor: Visitor) -> None:
         client_id = say(socket, "你好")
 
         assert next_of(socket, "accepted") == {"type": "accepted", "client_id": client_id, "seq": 1}
-        assert read_messages(socket, 1)[-1]["text"] == "回复：你好"
+        assert read_messages(socket, 2)[-1]["text"] == "回复：你好"
 
 
 def test_every_message_comes_once_and_in_order(visitor: Visitor) -> None:
