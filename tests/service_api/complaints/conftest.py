@@ -18,6 +18,7 @@ from service_api.conversations.models import Conversation
 from service_api.core.database import Database
 from service_api.customers.models import Customer
 from service_api.escalation.service import DeskClocks
+from tests.service_api.complaints.people import a_member, a_session
 from tests.service_api.conftest import NOON, SERVICE_TOKEN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -106,3 +107,21 @@ def file(client: TestClient, talk_id: uuid.UUID) -> Callable[..., Any]:
         return client.post("/api/v1/complaints", json=body, headers={**SERVICE, "Idempotency-Key": key})
 
     return file
+
+
+@pytest.fixture
+def staff(database: Database) -> dict[str, dict[str, str]]:
+    """Headers of an agent, another, a lead, a branch manager of `west`, a supervisor and an auditor."""
+    people = {
+        "ann": ("agent", "head-office"),
+        "bob": ("agent", "head-office"),
+        "lead": ("team_lead", "head-office"),
+        "west": ("branch_manager", "west"),
+        "boss": ("supervisor", "head-office"),
+        "audit": ("auditor", "head-office"),
+    }
+    with database.writing() as session:
+        return {
+            name: a_session(session, a_member(session, name, role=role, branch=branch))
+            for name, (role, branch) in people.items()
+        }

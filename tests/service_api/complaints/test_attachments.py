@@ -1,0 +1,117 @@
+"""A file is what its content says, bounded, kept apart, and only for those who see the complaint."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service_api.complaints.attachments import LARGEST, LyingName, UnknownType, sniff, tidy_name
+from service_api.core.database import Database
+from service_api.core.problems import Problem
+from service_api.settings import Settings
+from tests.service_api.complaints.conftest import a_complaint
+
+Headers = dict[str, str]
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+PDF = b"%PDF-1.7\n..."
+
+
+@pytest.fixture
+def url(database: Database) -> str:
+    with database.writing() as session:
+        return f"/api/v1/complaints/{a_complaint(session).number}/attachments"
+
+
+def put(client: TestClient, url: str, who: Headers, name: str, content: bytes) -> Any:
+    return client.post(url, files={"file": (name, content, "text/html")}, headers=who)
+
+
+def test_a_file_is_kept_listed_and_given_back_as_a_download(
+    client: TestClient, url: str, staff: dict[str, Headers], settings: Settings
+) -> None:
+    made = put(client, url, staff["ann"], "证据 1.png", PNG)
+    assert made.status_code == 201
+    assert made.json()["media_type"] == "image/png"
+    (listed,) = client.get(url, headers=staff["ann"]).json()
+    answer = client.get(f"{url}/{listed['id']}", headers=staff["ann"])
+    assert answer.content == PNG
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    (kept,) = (settings.data_dir / "attachments").iterdir()
+    assert kept.suffix == ""
+
+
+def test_the_same_content_again_is_the_same_attachment(
+    client: TestClient, url: str, staff: dict[str, Headers]
+) -> None:
+    ids = {put(client, url, staff["ann"], "a.pdf", PDF).json()["id"] for _ in range(2)}
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "problem"),
+    [
+        ("photo.png", PDF, 422, "attachment-name"),
+        ("evil.exe", b"MZ\x00\x01", 415, "attachment-type"),
+        ("page.html", b"<script>alert(1)</script>", 422, "attachment-name"),
+        ("x.png", b"", 415, "attachment-type"),
+        ("x.svg", b"<svg onload='x'/>", 422, "attachment-name"),
+        ("noending", PDF, 422, "attachment-name"),
+        (".pdf", PDF, 422, "attachment-name"),
+        ("x.pdf.exe", PDF, 422, "attachment-name"),
+        ("zip.pdf", b"PK\x03\x04", 415, "attachment-type"),
+        ("big.pdf", PDF + bytes(LARGEST), 413, "attachment-too-large"),
+    ],
+)
+def test_what_lies_or_is_too_large_is_refused_and_nothing_kept(
+    client: TestClient,
+    url: str,
+    staff: dict[str, Headers],
+    settings: Settings,
+    name: str,
+    content: bytes,
+    status: int,
+    problem: str,
+) -> None:
+    answer = put(client, url, staff["ann"], name, content)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{problem}")
+    assert client.get(url, headers=staff["ann"]).json() == []
+    folder = settings.data_dir / "attachments"
+    assert not folder.exists() or not any(folder.iterdir())
+
+
+def test_a_file_of_another_complaint_is_not_found(
+    client: TestClient, url: str, staff: dict[str, Headers], database: Database
+) -> None:
+    file_id = put(client, url, staff["ann"], "a.pdf", PDF).json()["id"]
+    with database.writing() as session:
+        other = a_complaint(session).number
+    answer = client.get(f"/api/v1/complaints/{other}/attachments/{file_id}", headers=staff["ann"])
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "tidy"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\temp\\a.TXT", "a.TXT"),
+        ("a\x00\u202etxt.txt", "atxt.txt"),
+        ("长" * 300 + ".txt", "长" * 116 + ".txt"),
+        ('say "hi".txt', "say 'hi'.txt"),
+    ],
+)
+def test_a_name_is_only_a_name(name: str, tidy: str) -> None:
+    assert tidy_name(name, "text/plain") == tidy
+
+
+@given(st.binary(max_size=200), st.text(max_size=80))
+def test_no_content_and_no_name_is_an_error_of_ours(content: bytes, name: str) -> None:
+    try:
+        tidy = tidy_name(name, sniff(content))
+    except (UnknownType, LyingName, Problem):
+        return
+    assert "/" not in tidy
+    assert Path(tidy).name == tidy
