@@ -13,9 +13,9 @@ from service_api.complaints import queries
 from service_api.complaints.codes import BUSINESSES
 from service_api.complaints.lifecycle import State
 from service_api.complaints.queries import Filters
-from service_api.console.figures import figures_for
 from service_api.core.edge import Now, ReadSession, TheSettings
 from service_api.customers.models import TIERS
+from service_api.reports.queries import log_figures
 from service_api.settings import Settings
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
@@ -76,7 +76,7 @@ def log(
         request,
         "log.html",
         me=me,
-        figures=figures_for(session, me, now=now),
+        figures=log_figures(session, me, now=now),
         chosen=chosen,
         query=chosen.query(cursor=chosen.cursor),
         states=[state.value for state in State],
@@ -96,7 +96,7 @@ def rows(
 
 @router.get("/figures")
 def figures(request: Request, me: Supervisor, session: ReadSession, now: Now) -> HTMLResponse:
-    return page(request, "figures.html", me=me, figures=figures_for(session, me, now=now))
+    return page(request, "figures.html", me=me, figures=log_figures(session, me, now=now))
 
 
 def _table(session: Session, me: SignedIn, chosen: Chosen, *, now: datetime, settings: Settings) -> Facts:

@@ -1,23 +1,25 @@
 """The agents' pages of complaints: what is there to handle, one file with its history, the next step."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
 
 from service_api.audit.service import record
-from service_api.complaints import queries
+from service_api.complaints import decisions, queries
 from service_api.complaints.deadlines import TheDeadlines
-from service_api.complaints.handling import StaleVersion, act, check_version
-from service_api.complaints.lifecycle import Action
+from service_api.complaints.handling import StaleVersion, check_version
 from service_api.complaints.queries import Filters
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
-from service_api.core.problems import NotFound
-from service_api.desk.complaint_file import PLAIN_ACTIONS, complaint_file
+from service_api.complaints.views import timeline_of, view_of
+from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
+from service_api.core.problems import Malformed, NotFound
+from service_api.core.text import mask_name
+from service_api.customers.queries import customer
+from service_api.desk.complaint_steps import BUTTONS, PARTS, STEPS, Press
 from service_api.staff.api import CurrentStaff
+from service_api.staff.roles import Permission
 from service_api.web.complaint_rows import complaint_rows
-from service_api.web.pages import Text, from_form
-from service_api.web.rendering import language_of, page
+from service_api.web.pages import from_form
+from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/complaints", include_in_schema=False)
 
@@ -57,30 +59,49 @@ def one_complaint(
     """The file. Reading it is a deed too: it goes into the audit log."""
     one = queries.complaint_for(session, me, number)
     record(session, by=me.actor, action="complaint.read", subject=one.subject, now=now)
-    file = complaint_file(session, deadlines, one, me, language=language_of(request), zone=settings.zone)
-    return page(request, "complaint.html", me=me, file=file, changed=changed)
+    file = view_of(session, deadlines, one, me, now=now, zone=settings.zone)
+    may_handle = me.may(Permission.HANDLE_COMPLAINTS)
+    return page(
+        request,
+        "complaint.html",
+        me=me,
+        file=file,
+        customer_name=mask_name(customer(session, one.customer_id).name) if one.customer_id else None,
+        amount_minor=one.amount_minor,
+        currency=one.currency,
+        history=list(reversed(timeline_of(session, one).items)),
+        notices=decisions.notices_of(session, one.id),
+        parts=PARTS,
+        buttons=[button for button in BUTTONS if button in file.actions],
+        may_take=may_handle and not one.is_over and one.owner_id != me.staff_id,
+        may_handle=may_handle,
+        changed=changed,
+    )
 
 
-@router.post("/{number}/{action}")
-def step(
+@router.post("/{number}/{step}")
+async def press_button(
     request: Request,
     number: str,
-    action: str,
+    step: str,
     me: CurrentStaff,
-    session: WriteSession,
+    database: TheDatabase,
     deadlines: TheDeadlines,
     now: Now,
-    version: Annotated[int, Form()],
-    csrf_token: Text = "",
 ) -> Response:
-    """Take one step of the lifecycle; a stale page is shown anew instead of acting on what has changed."""
-    from_form(me, csrf_token, request)
-    if action not in PLAIN_ACTIONS:
+    """Take one step; a stale page is shown anew instead of acting on what has changed."""
+    if step not in STEPS:
         raise NotFound
-    one = queries.complaint_for(session, me, number, lock=True)
-    try:
-        check_version(one, expected=version)
-    except StaleVersion:
-        return RedirectResponse(f"/desk/complaints/{number}?changed=true", status_code=303)
-    act(session, deadlines, one, Action(action), by=me.actor, role=me.role, now=now)
+    form = await request.form(max_files=0, max_fields=20)
+    fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    from_form(me, fields.get("csrf_token", ""), request)
+    if not fields.get("version", "").isdigit():
+        raise Malformed("the form is out of date; load the page again")
+    with database.writing() as session:
+        one = queries.complaint_for(session, me, number, lock=True)
+        try:
+            check_version(one, expected=int(fields["version"]))
+        except StaleVersion:
+            return RedirectResponse(f"/desk/complaints/{number}?changed=true", status_code=303)
+        STEPS[step](Press(session, deadlines, one, me, now, fields))
     return RedirectResponse(f"/desk/complaints/{number}", status_code=303)

@@ -27,6 +27,11 @@ class LogFigures:
     by_business: dict[str, int]
     by_state: dict[str, int]
 
+    @property
+    def escalated(self) -> int:
+        """Those that have reached any level of the ladder."""
+        return sum(count for level, count in self.by_level.items() if level > 0)
+
 
 def log_figures(session: Session, me: SignedIn, *, now: datetime) -> LogFigures:
     """Four queries, whatever the number of complaints."""

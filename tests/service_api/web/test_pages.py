@@ -15,6 +15,13 @@ def csrf(page: str) -> str:
     return found[1]
 
 
+def stamped(page: str) -> dict[str, str]:
+    """The hidden fields that every form of a complaint carries."""
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    return {"csrf_token": csrf(page), "version": version[1]}
+
+
 def test_home_and_chat_need_no_sign_in(client: TestClient) -> None:
     assert "13800138000" in client.get("/").text
     assert "ting-chat" in client.get("/chat").text
@@ -97,9 +104,7 @@ def test_a_step_of_the_lifecycle_moves_the_complaint(as_: SignedInAs, file_compl
     number = file_complaint()
     browser = as_("lead")
     page = browser.get(f"/desk/complaints/{number}").text
-    version = re.search(r'name="version" value="(\d+)"', page)
-    assert version
-    form = {"csrf_token": csrf(page), "version": version[1]}
+    form = stamped(page)
     page = browser.post(f"/desk/complaints/{number}/acknowledge", data=form).text
     assert "已确认" in page
     stale = browser.post(f"/desk/complaints/{number}/investigate", data=form).text
@@ -158,3 +163,43 @@ def test_two_agents_do_not_take_the_same_conversation(as_: SignedInAs, client: T
         browser = as_(name)
         form = {"csrf_token": csrf(browser.get(address).text)}
         assert browser.post(f"{address}/claim", data=form).status_code == status
+
+
+def test_a_complaint_is_taken_decided_approved_and_answered(
+    as_: SignedInAs, file_complaint: FileComplaint
+) -> None:
+    number = file_complaint()
+    address = f"/desk/complaints/{number}"
+    agent = as_("agent")
+
+    def press(step: str, **fields: str) -> str:
+        form = stamped(agent.get(address).text) | fields
+        answer = agent.post(f"{address}/{step}", data=form)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    press("take")
+    press("acknowledge")
+    press("investigate")
+    assert "拟定决定" in press(
+        "propose_decision",
+        findings="多收了年费",
+        basis="合同第三条",
+        reasons="系统差错",
+        remedies="退还 300 元",
+    )
+    press("approve_decision")
+    answered = press("send_answer")
+    assert "已答复" in answered
+    assert "退还 300 元" in answered
+    assert "仲裁" in answered, "the notice names the ways to review, mediation, arbitration and court"
+
+
+def test_an_empty_note_is_refused_and_nothing_is_written(
+    as_: SignedInAs, file_complaint: FileComplaint
+) -> None:
+    address = f"/desk/complaints/{file_complaint()}"
+    browser = as_("lead")
+    form = stamped(browser.get(address).text) | {"text": "  \u200b "}
+    assert browser.post(f"{address}/note", data=form).status_code == 422
+    assert "备注</strong>" not in browser.get(address).text

@@ -1,0 +1,134 @@
+"""What an agent does to a complaint with one press of a button, by name."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from service_api.complaints import decisions
+from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.handling import act, tell_customer
+from service_api.complaints.lifecycle import Action
+from service_api.complaints.models import Complaint
+from service_api.complaints.notes import add_note
+from service_api.complaints.people import assign, member_named
+from service_api.complaints.schemas import NoticeDraft
+from service_api.core.problems import Malformed
+from service_api.core.text import clean, is_blank
+from service_api.escalation import steering
+from service_api.staff.service import SignedIn
+
+# Lifecycle steps that need no words; the others have a form of their own.
+PLAIN = (
+    Action.ACKNOWLEDGE,
+    Action.INVESTIGATE,
+    Action.CUSTOMER_REPLIED,
+    Action.ACCEPT,
+    Action.REJECT,
+    Action.CLOSE,
+    Action.WITHDRAW,
+    Action.REOPEN,
+)
+PARTS = ("findings", "basis", "reasons", "remedies")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button: on which complaint, by whom, with which fields of the form."""
+
+    session: Session
+    deadlines: Deadlines
+    complaint: Complaint
+    me: SignedIn
+    now: datetime
+    fields: dict[str, str]
+
+    def words(self, name: str) -> str:
+        """A field that must say something. Raises `Malformed`."""
+        said = clean(self.fields.get(name, ""))
+        if is_blank(said):
+            raise Malformed(errors=[{"field": name, "message": "say something"}])
+        return said
+
+
+def take(press: Press) -> None:
+    me = member_named(press.session, press.me.username)
+    assign(press.session, press.complaint, to=me, by=press.me.actor, now=press.now)
+
+
+def note(press: Press) -> None:
+    add_note(press.session, press.complaint, text=press.words("text"), me=press.me, now=press.now)
+
+
+def ask_customer(press: Press) -> None:
+    question = press.words("text")
+    _act(press, Action.ASK_CUSTOMER)
+    key = f"question:{press.complaint.version}"
+    tell_customer(
+        press.session, press.complaint, "complaint_question", key=key, now=press.now, question=question
+    )
+
+
+def propose(press: Press) -> None:
+    parts = {part: press.words(part) for part in PARTS}
+    try:
+        draft = NoticeDraft.model_validate(parts | {"language": press.complaint.language})
+    except ValidationError as error:
+        raise Malformed(
+            errors=[{"field": str(e["loc"][0]), "message": e["msg"]} for e in error.errors()]
+        ) from None
+    decisions.propose(press.session, press.deadlines, press.complaint, draft, me=press.me, now=press.now)
+
+
+def approve(press: Press) -> None:
+    decisions.approve(press.session, press.deadlines, press.complaint, me=press.me, now=press.now)
+
+
+def return_for_rework(press: Press) -> None:
+    decisions.return_for_rework(press.session, press.deadlines, press.complaint, me=press.me, now=press.now)
+
+
+def send(press: Press) -> None:
+    decisions.send(press.session, press.deadlines, press.complaint, me=press.me, now=press.now)
+
+
+def acknowledge_level(press: Press) -> None:
+    try:
+        escalation = uuid.UUID(press.fields.get("escalation", ""))
+    except ValueError:
+        raise Malformed(errors=[{"field": "escalation", "message": "unknown level"}]) from None
+    steering.acknowledge(press.session, press.complaint, escalation, me=press.me, now=press.now)
+
+
+def _act(press: Press, action: Action) -> None:
+    act(
+        press.session,
+        press.deadlines,
+        press.complaint,
+        action,
+        by=press.me.actor,
+        role=press.me.role,
+        now=press.now,
+    )
+
+
+def _plain(action: Action) -> Callable[[Press], None]:
+    return lambda press: _act(press, action)
+
+
+STEPS: dict[str, Callable[[Press], None]] = {
+    **{action.value: _plain(action) for action in PLAIN},
+    "take": take,
+    "note": note,
+    Action.ASK_CUSTOMER.value: ask_customer,
+    Action.PROPOSE_DECISION.value: propose,
+    Action.APPROVE_DECISION.value: approve,
+    Action.RETURN_DECISION.value: return_for_rework,
+    Action.SEND_ANSWER.value: send,
+    "acknowledge_level": acknowledge_level,
+}
+# Steps of the lifecycle that are one button; those with words have a form on the page.
+BUTTONS = (*(action.value for action in PLAIN), "approve_decision", "return_decision", "send_answer")
