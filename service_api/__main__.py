@@ -53,7 +53,7 @@ def _seed() -> int:
     from service_api.core.clock import DemoClock
     from service_api.core.database import Database
     from service_api.core.migrate import migrate
-    from service_api.seed import seed
+    from service_api.seed import SIGN_INS, seed
     from service_api.settings import load_settings
 
     settings = load_settings()
@@ -61,6 +61,8 @@ def _seed() -> int:
     migrate(database)
     seed(database, DemoClock(database), settings)
     database.close()
+    lines = [f"{one.username:<15} {one.password:<18} {one.role}\n" for one in SIGN_INS]
+    (settings.data_dir / "demo-sign-ins.txt").write_text("".join(lines))
     return 0
 
 

@@ -15,6 +15,7 @@ from service_api.launch.refusal import CannotRun
 TRAINING_INPUTS = ("config.yml", "domain.yml", "domain", "bot", "requirements/rasa.txt")
 NOT_TRAINED_ON = ("bot/tests", "bot/endpoints.yml", "bot/credentials.yml")
 INDEX_INPUTS = ("knowledge", "requirements/root.txt")
+DATABASE_INPUTS = ("service_api/migrations", "service_api/seed.py")
 MODELS_KEPT = 3
 HEARTBEAT_SECONDS = 10
 FREE_BYTES = 500_000_000
@@ -79,7 +80,10 @@ async def train_if_changed(plan: Plan, console: Console) -> Path:
 
 
 async def prepare_database(plan: Plan, console: Console) -> None:
-    """Newest schema; in the demo also its invented people, once."""
+    """Newest schema; in the demo also its invented people. Skipped for a file prepared before."""
+    stamp, mark = plan.data_dir / ".database", _database_mark(plan)
+    if mark and stamp.exists() and stamp.read_text() == mark:
+        return
     word = "seed" if plan.settings.demo else "migrate"
     command = [str(plan.python), "-m", "service_api", word]
     await perform(
@@ -87,6 +91,15 @@ async def prepare_database(plan: Plan, console: Console) -> None:
         console,
         root=plan.root,
     )
+    stamp.write_text(_database_mark(plan))
+
+
+def _database_mark(plan: Plan) -> str:
+    """What the embedded database was prepared with; empty when there is none yet, or a server."""
+    file = Path(plan.settings.database_address.removeprefix("sqlite:///"))
+    if not file.is_file():
+        return ""
+    return f"{fingerprint(plan.root, DATABASE_INPUTS)} {file.stat().st_ino}"
 
 
 async def build_index_if_changed(plan: Plan, console: Console) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from service_api.launch.console import Console, newest_words
-from service_api.launch.preparation import Step, perform
+from service_api.launch.plan import make_plan
+from service_api.launch.preparation import Step, perform, prepare_database
 from service_api.launch.refusal import CannotRun
 
 
@@ -39,3 +40,22 @@ def test_progress_shows_the_newest_line_without_bars_and_colours(tmp_path: Path)
     log.write_bytes(b"one\n  0%| |\r100%|#|\r\x1b[92mtwo\x1b[0m\n")
     assert newest_words(log) == "two"
     assert newest_words(tmp_path / "none") == "…"
+
+
+def test_prepared_database_is_not_prepared_again_unless_it_is_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.startswith("TING_")]:
+        monkeypatch.delenv(name)
+    for name, value in (("TING_DATA_DIR", str(tmp_path)), ("TING_DEMO", "1"), ("TING_SECURE_COOKIES", "0")):
+        monkeypatch.setenv(name, value)
+
+    def preparations() -> int:
+        asyncio.run(prepare_database(make_plan(), Console()))
+        return capsys.readouterr().out.count("preparing the database: done")
+
+    assert preparations() == 1
+    assert "supervisor" in (tmp_path / "demo-sign-ins.txt").read_text()
+    assert preparations() == 0
+    (tmp_path / "ting.db").unlink()
+    assert preparations() == 1
