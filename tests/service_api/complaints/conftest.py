@@ -18,8 +18,8 @@ from service_api.conversations.models import Conversation
 from service_api.core.database import Database
 from service_api.customers.models import Customer
 from service_api.escalation.service import DeskClocks
-from tests.service_api.complaints.people import a_member, a_session
 from tests.service_api.conftest import NOON, SERVICE_TOKEN
+from tests.service_api.signed_in import a_member, a_session
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SERVICE = {"Authorization": f"Bearer {SERVICE_TOKEN}"}

@@ -24,8 +24,8 @@ from service_api.outbox.models import OutboxEvent
 from service_api.staff.models import StaffMember
 from service_api.staff.service import SignedIn
 from tests.service_api.complaints.conftest import a_complaint, a_customer
-from tests.service_api.complaints.people import a_member, signed_in
 from tests.service_api.conftest import NOON
+from tests.service_api.signed_in import a_member, signed_in
 
 DESK = DeskClocks()
 DRAFT = NoticeDraft(findings="年费被误收。", basis="资费标准", reasons="卡片未激活", remedies="退还 300 元。")

@@ -3,31 +3,13 @@
 import uuid
 
 import pytest
-from sqlalchemy.orm import Session
 
 from service_api.core.database import Database
-from service_api.staff.models import StaffMember
 from tests.service_api.complaints.conftest import session
-from tests.service_api.conftest import NOON
+from tests.service_api.complaints.conftest import staff as api_staff
+from tests.service_api.signed_in import a_member
 
-__all__ = ["session"]
-
-
-def a_member(
-    session: Session, username: str, *, role: str = "agent", branch: str = "head-office"
-) -> StaffMember:
-    member = StaffMember(
-        username=username,
-        display_name=username.title(),
-        email=f"{username}@tinglan.example",
-        role=role,
-        branch=branch,
-        password_hash="-",
-        created_at=NOON,
-    )
-    session.add(member)
-    session.flush()
-    return member
+__all__ = ["api_staff", "session"]
 
 
 @pytest.fixture
