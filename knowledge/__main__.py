@@ -54,8 +54,25 @@ def _parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", help="ask one question")
     search.add_argument("question")
     search.add_argument("--language", choices=["zh", "en"])
-    search.add_argument("--index", type=Path, default=None)
+    search.add_argument("--index", type=Path, default=None, help="default: var/index")
     search.set_defaults(run=_search)
+    evaluate = commands.add_parser("evaluate", help="figures on questions with known articles")
+    evaluate.add_argument("file", type=Path, nargs="*", help="CSV of question,article_id[,language[,kind]]")
+    evaluate.add_argument("--index", type=Path, default=None, help="default: var/index")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument(
+        "--robustness", action="store_true", help="also disturb the questions (takes longer)"
+    )
+    evaluate.add_argument(
+        "--banking77", type=Path, metavar="DIR", help="the public yardstick: train.csv and test.csv"
+    )
+    evaluate.add_argument(
+        "--faq", type=Path, metavar="FILE", help="another bank's question,article_id; part held out"
+    )
+    evaluate.set_defaults(run=_evaluate)
+    check = commands.add_parser("check", help="schema, duplicates and contradictions of the articles")
+    check.add_argument("--articles", type=Path, default=ARTICLES)
+    check.set_defaults(run=_check)
     return parser
 
 
@@ -94,6 +111,51 @@ def _search(chosen: argparse.Namespace) -> int:
     if result.outcome == "answer":
         print(f"\n{result.match.article.answer(result.language)}")
     return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from knowledge import report
+    from knowledge.evaluate import BadTestSet, evaluate, read_questions, robustness
+    from knowledge.search import Engine
+    from knowledge.yardstick import banking77, other_bank
+
+    if not (chosen.file or chosen.banking77 or chosen.faq):
+        print("evaluate what? name a CSV file, --banking77 DIR or --faq FILE", file=sys.stderr)
+        return 2
+    found: dict[str, object] = {}
+    try:
+        comparisons = banking77(chosen.banking77, _to_stderr) if chosen.banking77 else []
+        if chosen.faq:
+            comparisons.append(other_bank(chosen.faq, _to_stderr))
+        if comparisons:
+            found["comparisons"] = comparisons
+        questions = [question for path in chosen.file for question in read_questions(path)]
+        if questions:
+            engine = Engine.open(chosen.index or default_index())
+            found["evaluation"] = evaluate(engine, questions)
+            if chosen.robustness:
+                found["robustness"] = robustness(engine, questions)
+    except BadTestSet as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(report.as_json(found) if chosen.json else report.as_text(found))
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from knowledge.check import check_articles
+
+    articles = load_articles(chosen.articles)
+    findings = check_articles(articles)
+    for finding in findings:
+        print(finding)
+    errors = sum(finding.severity == "error" for finding in findings)
+    print(f"{len(articles)} articles: {errors} errors, {len(findings) - errors} warnings")
+    return 1 if errors else 0
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def load_articles(directory: Path) -> list[Article]:
     """
     if not directory.is_dir():
         raise ArticleError(f"{directory}: no such folder of articles")
-    rates = load_rates(directory / "_rates.yml")
+    rates = load_rates(directory)
     articles: list[Article] = []
     seen: dict[str, str] = {}
     for path in sorted(directory.glob("*.yml")):

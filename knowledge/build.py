@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import yaml
 
 from knowledge.article import LANGUAGES, Article, Language, articles_hash
 from knowledge.embedder import PACKAGED_MINILM, SELF_TRAINED, Embedder, UnusableModel, open_embedder
-from knowledge.fitting import cross_validate, fit_scorer, make_embedder
+from knowledge.fitting import Remembering, cross_validate, fit_scorer, make_embedder
+from knowledge.group import Group
 from knowledge.index import (
     KEEP,
     DamagedIndex,
@@ -32,6 +34,7 @@ from knowledge.snapshot import save_articles, save_language
 log = logging.getLogger(__name__)
 
 DEFAULT_EMBEDDERS: Mapping[Language, str] = {"zh": SELF_TRAINED, "en": PACKAGED_MINILM}
+_SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[a-z0-9])\.\s")
 FAR_TALK = Path(__file__).with_name("far.yml")
 
 
@@ -57,8 +60,8 @@ def build_index(
 ) -> Manifest:
     """Train, index, calibrate and publish. Readers go over to the new version by themselves.
 
-    Raises UnusableModel when a configured embedder cannot be had. Only the packaged English one is replaced by
-    a self-trained one, with a warning.
+    Raises UnusableModel when a configured embedder cannot be had. Only the packaged English one is
+    replaced by a self-trained one, with a warning.
     """
     chosen = settings or BuildSettings()
     kept = tuple(articles)
@@ -92,17 +95,16 @@ def recipe(settings: BuildSettings) -> str:
     return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}"
 
 
-def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[list[str]]:
-    """The distinct plain phrasings of every article, as they are indexed."""
+def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[Group]:
+    """The distinct plain phrasings, and the plain sentences of the answer, of every article."""
+
+    def distinct(texts: Sequence[str]) -> tuple[str, ...]:
+        searched = (as_searched(text, language, lexicon) for text in texts)
+        return tuple(dict.fromkeys(text for text in searched if text))
+
     return [
-        list(
-            dict.fromkeys(
-                text
-                for asked in one.wording(language).questions
-                if (text := as_searched(asked, language, lexicon))
-            )
-        )
-        for one in articles
+        Group(distinct(wording.questions), distinct(_SENTENCE_END.split(wording.answer)))
+        for wording in (one.wording(language) for one in articles)
     ]
 
 
@@ -127,6 +129,7 @@ def _build_language(
 ) -> LanguageEntry:
     directory.mkdir()
     groups = plain_groups(articles, language, lexicon)
+    phrasings = sum(len(group.phrasings) for group in groups)
     setting, opened = _opened(settings.embedders[language], progress)
     fitting = cross_validate(
         groups,
@@ -138,14 +141,14 @@ def _build_language(
         precision=settings.precision,
         progress=progress,
     )
-    progress(f"{language}: indexing {sum(map(len, groups))} phrasings of {len(groups)} articles")
+    progress(f"{language}: indexing {phrasings} phrasings of {len(groups)} articles")
     embedder = make_embedder(setting, groups, directory / "model", opened)
-    save_language(directory, fit_scorer(groups, embedder, lexicon, language, mixture=fitting.mixture))
+    save_language(directory, fit_scorer(groups, embedder, lexicon, language, mixture=fitting.mixture), groups)
     inside = [one for one in fitting.observations if one.kind == "in_scope"]
     return LanguageEntry(
         embedder=setting,
         model_id=embedder.model_id,
-        phrasings=sum(map(len, groups)),
+        phrasings=phrasings,
         mixture=fitting.mixture,
         calibration=fitting.calibration,
         evaluation={
@@ -159,7 +162,7 @@ def _opened(setting: str, progress: Callable[[str], None]) -> tuple[str, Embedde
     if setting == SELF_TRAINED:
         return setting, None
     try:
-        return setting, open_embedder(setting)
+        return setting, Remembering(open_embedder(setting))
     except UnusableModel as error:
         if setting != PACKAGED_MINILM:
             raise

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from knowledge.keywords import Scores
 from knowledge.scoring import Scored
 
 Kind = Literal["in_scope", "near", "far"]
@@ -22,11 +23,12 @@ FEATURES = (
     "margin_2",
     "margin_3",
     "margin_5",
+    "share",
+    "share_of_three",
     "best_phrasing",
     "known",
     "length",
     "keywords",
-    "head_margin",
     "agreement",
 )
 
@@ -73,24 +75,25 @@ class Observation:
     careful: bool
 
 
-def features_of(scored: Scored) -> NDArray[np.float64]:
-    """What the chance is judged by; see FEATURES for the order."""
-    order = np.argsort(-scored.total, kind="stable")
-    ranked = scored.total[order]
-    best = int(order[0])
-    head = np.sort(scored.head)[::-1]
-    agreement = sum(int(np.argmax(part)) == best for part in (scored.close, scored.head, scored.keywords))
+def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
+    """What the chance is judged by, in the order of FEATURES. `total` is the mixture of the scored parts."""
+    ranked = np.sort(total)[::-1]
+    best = int(np.argmax(total))
+    shares = np.exp(ranked - ranked[0])
+    shares /= shares.sum()
+    agreement = sum(int(np.argmax(part)) == best for part in scored.parts)
     return np.array(
         [
             ranked[0],
             _gap(ranked, 1),
             _gap(ranked, 2),
             _gap(ranked, 4),
+            shares[0],
+            shares[:3].sum(),
             scored.best_phrasing,
             scored.known,
             np.log1p(scored.length),
-            np.log1p(scored.keywords[best]),
-            _gap(head, 1),
+            np.log1p(scored.parts[2, best]),
             agreement,
         ],
         dtype=np.float64,
@@ -140,7 +143,7 @@ def threshold_for(
     return float(np.clip(chance[order][enough[-1]], 0.5, 0.99)) if len(enough) else 0.99
 
 
-def _gap(ranked: NDArray[np.float32], place: int) -> float:
+def _gap(ranked: Scores, place: int) -> float:
     return float(ranked[0] - ranked[min(place, len(ranked) - 1)])
 
 

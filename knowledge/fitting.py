@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.article import Language
 from knowledge.calibration import Calibration, Kind, Observation, features_of, fit_calibration
-from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder
+from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder, Vectors
+from knowledge.group import Group
 from knowledge.keywords import index_keywords
 from knowledge.lexicon import Lexicon
-from knowledge.scoring import Head, Mixture, Scorer, fit_head, fit_metric, fit_mixture
+from knowledge.scoring import Head, Mixture, Scored, Scorer, fit_head, fit_metric, fit_mixture
 from knowledge.vectors import store_vectors
-
-Groups = Sequence[Sequence[str]]
-"""Plain texts of all phrasings, one group per article; a group may be empty (the article is held out)."""
 
 FOLDS = 3
 HELD_OUT = 0.12
 LARGEST_HEAD = 3000
+TRUST_IN_ANSWERS = 0.4
+MOST_OBSERVED = 6000
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,32 @@ class Fitting:
     observations: tuple[Observation, ...]
 
 
-def make_embedder(setting: str, groups: Groups, directory: Path, opened: Embedder | None) -> Embedder:
+@dataclass(frozen=True)
+class _Asked:
+    text: str
+    kind: Kind
+    right: int
+    scored: Scored
+
+
+class Remembering:
+    """An embedder that does not embed the same text twice; for a model that folds share."""
+
+    def __init__(self, embedder: Embedder, known: Mapping[str, Vectors] | None = None) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = dict(known or {})
+        self.model_id = embedder.model_id
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if missing:
+            self._known.update(zip(missing, self._embedder.encode(missing), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def make_embedder(
+    setting: str, groups: Sequence[Group], directory: Path, opened: Embedder | None
+) -> Embedder:
     """The embedder of a setting; the self-trained one is trained on `groups` and saved in `directory`."""
     if setting != SELF_TRAINED:
         if opened is None:
@@ -42,32 +68,40 @@ def make_embedder(setting: str, groups: Groups, directory: Path, opened: Embedde
         return opened
     from knowledge.training import save_model, train_characters
 
-    save_model(train_characters([group for group in groups if group]), directory)
+    save_model(
+        train_characters([group.phrasings + group.sentences for group in groups if group.phrasings]),
+        directory,
+    )
     return CharacterEmbedder(directory)
 
 
 def fit_scorer(
-    groups: Groups,
+    groups: Sequence[Group],
     embedder: Embedder,
     lexicon: Lexicon,
     language: Language,
     *,
     mixture: Mixture | None = None,
 ) -> Scorer:
-    """Index the phrasings of one language."""
-    texts = [text for group in groups for text in group]
-    owner = np.array([number for number, group in enumerate(groups) for _ in group], dtype=np.int64)
+    """Index the phrasings of one language. Answers teach the head and have keywords of their own."""
+    texts, owner = _flat([group.phrasings for group in groups])
+    sentences, sentence_owner = _flat([group.sentences if group.phrasings else () for group in groups])
     vectors = embedder.encode(texts)
     metric = fit_metric(vectors, owner)
     if len(groups) <= LARGEST_HEAD:
-        head = fit_head(vectors, owner, len(groups))
+        both = np.concatenate([vectors, embedder.encode(sentences)]) if sentences else vectors
+        trust = np.repeat(np.array([1.0, TRUST_IN_ANSWERS], dtype=np.float32), [len(texts), len(sentences)])
+        head = fit_head(both, np.concatenate([owner, sentence_owner]), len(groups), trust=trust)
     else:
         head = Head(np.zeros((len(groups), vectors.shape[1]), np.float32), np.zeros(len(groups), np.float32))
     return Scorer(
         store=store_vectors(metric.apply(vectors), range(len(texts))),
         owner=owner,
         size=len(groups),
-        keywords=index_keywords(groups, lexicon, language),
+        keywords=index_keywords([group.phrasings for group in groups], lexicon, language),
+        answers=index_keywords(
+            [group.sentences if group.phrasings else () for group in groups], lexicon, language
+        ),
         metric=metric,
         head=head,
         mixture=mixture or Mixture(),
@@ -75,7 +109,7 @@ def fit_scorer(
 
 
 def cross_validate(
-    groups: Groups,
+    groups: Sequence[Group],
     far: Sequence[str],
     setting: str,
     lexicon: Lexicon,
@@ -91,71 +125,76 @@ def cross_validate(
     In every fold some articles are left out whole: their questions are the near misses, which no indexed
     article answers.
     """
-    observations: list[Observation] = []
-    mixtures: list[Mixture] = []
+    asked: list[_Asked] = []
     dice = np.random.default_rng(0)
     for fold in range(folds):
         progress(f"{language}: cross-validation {fold + 1} of {folds}")
         left_out = dice.random(len(groups)) < HELD_OUT
-        kept = [
-            []
-            if left_out[number]
-            else [text for at, text in enumerate(group) if (at + number) % folds != fold]
-            for number, group in enumerate(groups)
-        ]
-        asked = [
-            (text, number)
-            for number, group in enumerate(groups)
-            for at, text in enumerate(group)
-            if (at + number) % folds == fold and (left_out[number] or kept[number])
-        ]
-        if sum(bool(group) for group in kept) < 2 or not asked:
-            continue
-        with TemporaryDirectory(prefix="ting-fold-") as directory:
-            embedder = make_embedder(setting, kept, Path(directory), opened)
-        scorer = fit_scorer(kept, embedder, lexicon, language)
-        texts = [text for text, _ in asked]
-        vectors = embedder.encode(texts)
-        scorer = replace(scorer, mixture=fit_mixture(scorer, texts, vectors))
-        mixtures.append(scorer.mixture)
-        for (text, number), vector in zip(asked, vectors, strict=True):
-            kind: Kind = "near" if left_out[number] else "in_scope"
-            observations.append(_observe(scorer, text, vector, lexicon, language, kind, number))
-        for text, vector in zip(far, embedder.encode(list(far)), strict=True):
-            observations.append(_observe(scorer, text, vector, lexicon, language, "far", -1))
-    return Fitting(
-        mixture=_mean_mixture(mixtures),
-        calibration=fit_calibration(observations, precision=precision),
-        observations=tuple(observations),
-    )
+        asked += _ask_one_fold(groups, far, fold, folds, left_out, setting, lexicon, language, opened)
+    inside = [one for one in asked if one.kind == "in_scope"]
+    few = [inside[at] for at in dice.permutation(len(inside))[: max(1, 2_000_000 // max(len(groups), 1))]]
+    mixture = fit_mixture([one.scored.parts for one in few], [one.right for one in few]) if few else Mixture()
+    observations = [_observe(one, mixture, lexicon, language) for one in asked]
+    return Fitting(mixture, fit_calibration(observations, precision=precision), tuple(observations))
 
 
-def _observe(
-    scorer: Scorer,
-    text: str,
-    vector: np.ndarray,
+def _ask_one_fold(
+    groups: Sequence[Group],
+    far: Sequence[str],
+    fold: int,
+    folds: int,
+    left_out: np.ndarray,
+    setting: str,
     lexicon: Lexicon,
     language: Language,
-    kind: Kind,
-    number: int,
-) -> Observation:
-    scored = scorer.score(text, vector)
-    best = np.argsort(-scored.total, kind="stable")[:3]
+    opened: Embedder | None,
+) -> list[_Asked]:
+    kept = [
+        Group(())
+        if left_out[number]
+        else replace(group, phrasings=_all_but(group.phrasings, number, fold, folds))
+        for number, group in enumerate(groups)
+    ]
+    questions: list[tuple[str, Kind, int]] = [
+        (text, "near" if left_out[number] else "in_scope", number)
+        for number, group in enumerate(groups)
+        for at, text in enumerate(group.phrasings)
+        if (at + number) % folds == fold and (left_out[number] or kept[number].phrasings)
+    ]
+    if sum(bool(group.phrasings) for group in kept) < 2 or not questions:
+        return []
+    questions += [(text, "far", -1) for text in far]
+    with TemporaryDirectory(prefix="ting-fold-") as directory:
+        embedder = make_embedder(setting, kept, Path(directory), opened)
+    scorer = fit_scorer(kept, embedder, lexicon, language)
+    if len(questions) > MOST_OBSERVED:
+        chosen = np.random.default_rng(fold).permutation(len(questions))[:MOST_OBSERVED]
+        questions = [questions[at] for at in chosen]
+    vectors = embedder.encode([text for text, _, _ in questions])
+    return [
+        _Asked(text, kind, right, scorer.score(text, vector))
+        for (text, kind, right), vector in zip(questions, vectors, strict=True)
+    ]
+
+
+def _observe(asked: _Asked, mixture: Mixture, lexicon: Lexicon, language: Language) -> Observation:
+    total = mixture.total(asked.scored.parts)
+    best = np.argsort(-total, kind="stable")[:3]
+    inside = asked.kind == "in_scope"
     return Observation(
-        kind=kind,
-        features=features_of(scored),
-        first_right=kind == "in_scope" and int(best[0]) == number,
-        three_right=kind == "in_scope" and number in best,
-        careful=lexicon.needs_care(text, language),
+        kind=asked.kind,
+        features=features_of(asked.scored, total),
+        first_right=inside and int(best[0]) == asked.right,
+        three_right=inside and asked.right in best,
+        careful=lexicon.needs_care(asked.text, language),
     )
 
 
-def _mean_mixture(mixtures: Sequence[Mixture]) -> Mixture:
-    if not mixtures:
-        return Mixture(close=(0.0, 0.2), head=(0.0, 1.0), keywords=(0.0, 4.0))
+def _all_but(phrasings: tuple[str, ...], number: int, fold: int, folds: int) -> tuple[str, ...]:
+    return tuple(text for at, text in enumerate(phrasings) if (at + number) % folds != fold)
 
-    def moments(name: str) -> tuple[float, float]:
-        both = np.mean([getattr(one, name) for one in mixtures], axis=0)
-        return float(both[0]), float(both[1])
 
-    return replace(mixtures[0], close=moments("close"), head=moments("head"), keywords=moments("keywords"))
+def _flat(groups: Sequence[Sequence[str]]) -> tuple[list[str], NDArray[np.int64]]:
+    texts = [text for group in groups for text in group]
+    owner = np.array([number for number, group in enumerate(groups) for _ in group], dtype=np.int64)
+    return texts, owner

@@ -51,6 +51,7 @@ class Lexicon:
 
     same: dict[Literal["zh", "en"], _Rewriting]
     foreign: dict[Literal["zh", "en"], _Rewriting]
+    other: dict[Literal["zh", "en"], _Rewriting]
     careful: dict[Literal["zh", "en"], re.Pattern[str] | None]
 
     def one_language(self, text: str, language: Literal["zh", "en"]) -> str:
@@ -59,6 +60,10 @@ class Lexicon:
         if language == "en":
             text = _CJK_RUN.sub(" ", text)
         return " ".join(text.split())
+
+    def mixed(self, text: str, language: Literal["zh", "en"]) -> str:
+        """The text with the terms of the domain in the other language, as bilingual customers write."""
+        return self.other[language].apply(text)
 
     def canonical(self, text: str, language: Literal["zh", "en"]) -> str:
         """The text with every synonym replaced by the first word of its group; for keyword search only."""
@@ -94,6 +99,15 @@ def load_lexicon(path: Path = OWN_LEXICON) -> Lexicon:
     return Lexicon(
         same={"zh": _rewriting(same["zh"]), "en": _rewriting(same["en"], whole_words=True)},
         foreign={"zh": _rewriting(foreign["zh"], latin_edges=True), "en": _rewriting(foreign["en"])},
+        other={
+            "zh": _rewriting(
+                {group.zh[0]: f" {group.en[0]} " for group in content.groups if group.zh and group.en}
+            ),
+            "en": _rewriting(
+                {group.en[0]: group.zh[0] for group in content.groups if group.zh and group.en},
+                whole_words=True,
+            ),
+        },
         careful={
             "zh": _any_of(content.careful.zh, whole_words=False),
             "en": _any_of(content.careful.en, whole_words=True),

@@ -31,10 +31,22 @@ class Rate(BaseModel):
 Rates = Mapping[str, Rate]
 
 
-def load_rates(path: Path) -> Rates:
-    """Read the table; no file is an empty table. Raises ArticleError naming file and line."""
-    if not path.is_file():
-        return {}
+def load_rates(directory: Path) -> Rates:
+    """Read every `_rates*.yml` of a folder of articles; none is an empty table.
+
+    Raises ArticleError naming file and line, also for a name that stands in two files.
+    """
+    rates: dict[str, Rate] = {}
+    origin: dict[str, Path] = {}
+    for path in sorted(directory.glob("_rates*.yml")):
+        for name, rate in _read_table(path).items():
+            if name in rates:
+                raise ArticleError(f"{path}: rate {name!r} already stands in {origin[name]}")
+            rates[name], origin[name] = rate, path
+    return rates
+
+
+def _read_table(path: Path) -> Rates:
     root, data = parse_yaml(path)
     if not isinstance(data, dict) or not isinstance(root, yaml.MappingNode):
         raise ArticleError(f"{path}:1: the table of rates maps a name to value, unit, zh and en")

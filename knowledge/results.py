@@ -1,4 +1,7 @@
-"""What a search says: an answer, three suggestions, or that it does not know."""
+"""What a search says: an answer, three suggestions, or that it does not know.
+
+All three have `outcome`, `confidence`, `language`, `matches`, `articles`, `first` (its chance).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ class Match:
     """One article that may be meant; `confidence` is the calibrated chance that it is the one."""
 
     article: Article
-    score: float
     confidence: float
 
 
@@ -27,6 +29,10 @@ class Answer:
     confidence: float
     language: Language
     outcome: ClassVar[Literal["answer"]] = "answer"
+
+    @property
+    def first(self) -> float:
+        return self.confidence
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -48,6 +54,10 @@ class Suggestions:
     outcome: ClassVar[Literal["suggestions"]] = "suggestions"
 
     @property
+    def first(self) -> float:
+        return self.matches[0].confidence
+
+    @property
     def articles(self) -> tuple[Article, ...]:
         return tuple(match.article for match in self.matches)
 
@@ -60,6 +70,10 @@ class NoAnswer:
     confidence: float
     language: Language | None
     outcome: ClassVar[Literal["none"]] = "none"
+
+    @property
+    def first(self) -> float:
+        return self.confidence
 
     @property
     def matches(self) -> tuple[Match, ...]:

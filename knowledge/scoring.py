@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
 from knowledge.embedder import Vectors, unit_rows
 from knowledge.keywords import Keywords, Scores
 from knowledge.vectors import VectorStore
 
+Parts = NDArray[np.float32]
+
+PARTS = ("close", "head", "keywords", "answer_keywords")
 NEIGHBOURS = 256
+SHARPNESS = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,26 +44,30 @@ class Head:
         return found
 
 
-@dataclass(frozen=True)
-class Mixture:
-    """Fixed constants of the sum. They hold for every question: normalising per question destroys refusal."""
+class Mixture(BaseModel):
+    """Fixed constants of the sum, one of each per part, in the order of PARTS.
 
-    sharpness: float = 10.0
-    close: tuple[float, float] = (0.0, 1.0)
-    head: tuple[float, float] = (0.0, 1.0)
-    keywords: tuple[float, float] = (0.0, 1.0)
-    head_weight: float = 1.0
-    keywords_weight: float = 0.4
+    They hold for every question: normalising per question would destroy the score that refusal needs.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    mean: tuple[float, ...] = (0.1, 0.0, 2.0, 2.0)
+    spread: tuple[float, ...] = (0.13, 1.0, 3.0, 3.0)
+    weight: tuple[float, ...] = (1.0, 1.0, 0.4, 0.2)
+
+    def total(self, parts: Parts) -> Scores:
+        """The weighted sum of the standardised parts: one value per FAQ."""
+        scale = np.array(self.weight) / np.array(self.spread)
+        total: Scores = scale @ (parts - np.array(self.mean)[:, None])
+        return total
 
 
 @dataclass(frozen=True)
 class Scored:
-    """All parts for one question; every array has one entry per FAQ."""
+    """All parts for one question: one row per part, one column per FAQ."""
 
-    total: Scores
-    close: Scores
-    head: Scores
-    keywords: Scores
+    parts: Parts
     best_phrasing: float
     known: float
     length: int
@@ -72,39 +81,34 @@ class Scorer:
     owner: NDArray[np.int64]
     size: int
     keywords: Keywords
+    answers: Keywords
     metric: Metric
     head: Head
     mixture: Mixture = field(default_factory=Mixture)
 
     def score(self, text: str, vector: Vectors) -> Scored:
         """Score every FAQ for one plain text and its vector (unit length, as the embedder gave it)."""
-        mixture = self.mixture
         similarities, numbers = self.store.nearest(self.metric.apply(vector.reshape(1, -1))[0], NEIGHBOURS)
-        close = close_scores(similarities, self.owner[numbers], self.size, sharpness=mixture.sharpness)
-        head = self.head.scores(vector)
-        words = self.keywords.scores(text)
-        total = (
-            _standard(close, mixture.close)
-            + mixture.head_weight * _standard(head, mixture.head)
-            + mixture.keywords_weight * _standard(words, mixture.keywords)
+        parts = (
+            close_scores(similarities, self.owner[numbers], self.size),
+            self.head.scores(vector),
+            self.keywords.scores(text),
+            self.answers.scores(text),
         )
         return Scored(
-            total=total,
-            close=close,
-            head=head,
-            keywords=words,
+            parts=np.stack(parts).astype(np.float32),
             best_phrasing=float(similarities[0]) if len(similarities) else 0.0,
             known=self.keywords.known_share(text),
             length=len(text),
         )
 
 
-def close_scores(similarities: Scores, owners: NDArray[np.int64], size: int, *, sharpness: float) -> Scores:
+def close_scores(similarities: Scores, owners: NDArray[np.int64], size: int) -> Scores:
     """Log-sum-exp over each FAQ's phrasings; an FAQ with none among the nearest gets the farthest one's."""
     floor = float(similarities[-1]) if len(similarities) else 0.0
-    sums = np.bincount(owners, weights=np.exp(sharpness * similarities), minlength=size)
+    sums = np.bincount(owners, weights=np.exp(SHARPNESS * similarities), minlength=size)
     with np.errstate(divide="ignore"):
-        close = np.log(sums) / sharpness
+        close = np.log(sums) / SHARPNESS
     scores: Scores = np.where(sums > 0, close, floor).astype(np.float32)
     return scores
 
@@ -125,45 +129,47 @@ def fit_metric(vectors: Vectors, owner: NDArray[np.int64], *, softness: float = 
     return Metric(centre.astype(np.float32), whitening.astype(np.float32))
 
 
-def fit_head(vectors: Vectors, owner: NDArray[np.int64], size: int, *, strength: float = 10.0) -> Head:
-    """Multinomial logistic regression of the FAQ on the vector."""
+def fit_head(
+    vectors: Vectors, owner: NDArray[np.int64], size: int, *, trust: Vectors, strength: float = 10.0
+) -> Head:
+    """Multinomial logistic regression of the FAQ on the vector; `trust` weighs each row."""
     from sklearn.linear_model import LogisticRegression
 
     weights = np.zeros((size, vectors.shape[1]), dtype=np.float32)
     bias = np.zeros(size, dtype=np.float32)
     if len(np.unique(owner)) < 3:
         return Head(weights, bias)
-    fitted = LogisticRegression(C=strength, max_iter=300, tol=1e-5).fit(vectors, owner)
+    fitted = LogisticRegression(C=strength, max_iter=200, tol=1e-5).fit(vectors, owner, sample_weight=trust)
     weights[fitted.classes_] = fitted.coef_
     bias[fitted.classes_] = fitted.intercept_
+    absent = np.setdiff1d(np.arange(size), fitted.classes_)
+    bias[absent] = bias.min() - 5.0
     return Head(weights, bias)
 
 
-def fit_mixture(scorer: Scorer, questions: Sequence[str], vectors: Vectors) -> Mixture:
-    """Mean and spread of each part over questions that the scorer has not indexed."""
-    parts: dict[str, list[Scores]] = {"close": [], "head": [], "keywords": []}
-    for text, vector in zip(questions, vectors, strict=True):
-        scored = scorer.score(text, vector)
-        parts["close"].append(scored.close)
-        parts["head"].append(scored.head)
-        parts["keywords"].append(scored.keywords)
-    close, head, keywords = (_spread(parts[name]) for name in ("close", "head", "keywords"))
-    return Mixture(
-        sharpness=scorer.mixture.sharpness,
-        close=close,
-        head=head,
-        keywords=keywords,
-        head_weight=scorer.mixture.head_weight,
-        keywords_weight=scorer.mixture.keywords_weight,
-    )
+def fit_mixture(parts: Sequence[Parts], right: Sequence[int]) -> Mixture:
+    """Mean and spread of each part, and the weights that make the right FAQ most likely (conditional logit).
 
+    The questions must be ones that the scorer had not indexed.
+    """
+    from scipy.optimize import minimize
 
-def _standard(scores: Scores, moments: tuple[float, float]) -> Scores:
-    mean, spread = moments
-    standard: Scores = (scores - mean) / spread
-    return standard
+    stacked = np.stack(parts).astype(np.float64)
+    mean = stacked.mean(axis=(0, 2))
+    spread = np.maximum(stacked.std(axis=(0, 2)), 1e-6)
+    standard = (stacked - mean[:, None]) / spread[:, None]
+    rows, wanted = np.arange(len(stacked)), np.array(right)
 
+    def loss(weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total = np.einsum("p,qpn->qn", weight, standard)
+        total -= total.max(axis=1, keepdims=True)
+        chance = np.exp(total)
+        chance /= chance.sum(axis=1, keepdims=True)
+        picked = standard[rows, :, wanted]
+        slope = np.einsum("qn,qpn->qp", chance, standard) - picked
+        value = -np.log(chance[rows, wanted] + 1e-12).mean() + 1e-3 * float(weight @ weight)
+        return float(value), slope.mean(axis=0) + 2e-3 * weight
 
-def _spread(rows: list[Scores]) -> tuple[float, float]:
-    values = np.concatenate(rows)
-    return float(values.mean()), max(float(values.std()), 1e-6)
+    start = np.array(Mixture().weight)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(start))
+    return Mixture(mean=tuple(mean.tolist()), spread=tuple(spread.tolist()), weight=tuple(found.x.tolist()))

@@ -5,25 +5,40 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.article import Language
 from knowledge.calibration import features_of
 from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
+from knowledge.keywords import Scores
 from knowledge.language import detect, plain
 from knowledge.results import Answer, Match, NoAnswer, Result, Suggestions
-from knowledge.scoring import Scored
-from knowledge.snapshot import LanguageIndex, Snapshot, load_snapshot
+from knowledge.snapshot import LanguageIndex, Snapshot, exact_key, load_snapshot
 
 log = logging.getLogger(__name__)
 
 SUGGESTED = 3
+ABOVE_ALL = 5.0
+EXACT = 0.99
+"""Confidence of a question that is, word for word, one approved phrasing of one article."""
+
+
+@dataclass(frozen=True)
+class _Looked:
+    snapshot: Snapshot
+    index: LanguageIndex
+    total: Scores
+    features: NDArray[np.float64]
+    language: Language
+    exact: int | None
+    careful: bool
 
 
 def today_in_china() -> date:
@@ -67,8 +82,8 @@ class Engine:
 
     def wait_until_ready(self) -> None:
         """Block until every model is loaded. Not needed for searching: a question waits for its own model."""
-        for entry in self._snapshot.languages.values():
-            self._models.get(entry)
+        for index in self._snapshot.languages.values():
+            self._models.get(index)
 
     def refresh(self) -> bool:
         """Read a newer version now. True when one now serves; a damaged one is logged and left."""
@@ -81,42 +96,56 @@ class Engine:
         `language` is that of the talk; a message plainly in the other language is searched in that one.
         """
         self._follow()
+        looked = self._look(self._snapshot, text, language)
+        return looked if isinstance(looked, NoAnswer) else self._decide(looked)
+
+    def rank(self, text: str, language: Language | None = None) -> list[str]:
+        """Ids of the articles in force, best first; empty for text that cannot be searched."""
+        looked = self._look(self._snapshot, text, language)
+        if isinstance(looked, NoAnswer):
+            return []
+        return [looked.snapshot.articles[place].id for place in self._order(looked)]
+
+    def _look(self, snapshot: Snapshot, text: str, language: Language | None) -> _Looked | NoAnswer:
         found = detect(text, expected=language)
         if found == "none":
             return NoAnswer("empty" if not text.strip() else "no-words", 0.0, language)
         if found == "other":
             return NoAnswer("unknown-language", 0.0, None)
-        snapshot = self._snapshot
         asked = snapshot.lexicon.one_language(plain(text, found), found)
         index = snapshot.languages.get(found)
         if index is None or not asked:
             return NoAnswer("no-words", 0.0, found)
-        vector = self._models.get(index).encode([asked])[0]
-        scored = index.scorer.score(asked, vector)
+        scored = index.scorer.score(asked, self._models.get(index).encode([asked])[0])
+        total = index.scorer.mixture.total(scored.parts)
+        exact = index.exact.get(exact_key(asked))
+        features = features_of(scored, total)
+        if exact is not None:
+            total[exact] = total.max() + ABOVE_ALL
         careful = snapshot.lexicon.needs_care(asked, found)
-        return self._decide(snapshot, index, scored, found, careful=careful)
+        return _Looked(snapshot, index, total, features, found, exact=exact, careful=careful)
 
-    def _decide(
-        self, snapshot: Snapshot, index: LanguageIndex, scored: Scored, language: Language, *, careful: bool
-    ) -> Result:
+    def _order(self, looked: _Looked) -> list[int]:
         today = self._today()
-        order = [
-            int(place)
-            for place in np.argsort(-scored.total, kind="stable")[: SUGGESTED * 4]
-            if snapshot.articles[place].in_force(today)
-        ][:SUGGESTED]
-        features = features_of(scored)
-        first, three = (
-            index.calibration.first.chance(features),
-            index.calibration.among_three.chance(features),
-        )
-        if not order or three < index.calibration.suggest:
-            return NoAnswer("nothing-fits", first, language)
-        matches = _matches(snapshot, scored, order, first)
-        overruled = order[0] != int(np.argmax(scored.total))
-        if not overruled and first >= (index.calibration.careful if careful else index.calibration.answer):
-            return Answer(matches[0], first, language)
-        return Suggestions(matches, max(three, first), language, careful=careful)
+        articles = looked.snapshot.articles
+        order = np.argsort(-looked.total, kind="stable").tolist()
+        return [place for place in order if articles[place].in_force(today)]
+
+    def _decide(self, looked: _Looked) -> Result:
+        order = self._order(looked)
+        if not order:
+            return NoAnswer("nothing-fits", 0.0, looked.language)
+        chances = looked.index.calibration
+        first, three = chances.first.chance(looked.features), chances.among_three.chance(looked.features)
+        if looked.exact == order[0]:
+            return Answer(Match(looked.snapshot.articles[order[0]], EXACT), EXACT, looked.language)
+        if three < chances.suggest:
+            return NoAnswer("nothing-fits", first, looked.language)
+        matches = _matches(looked, order[:SUGGESTED], first)
+        overruled = order[0] != int(np.argmax(looked.total))
+        if not overruled and first >= (chances.careful if looked.careful else chances.answer):
+            return Answer(matches[0], first, looked.language)
+        return Suggestions(matches, max(three, first), looked.language, careful=looked.careful)
 
     def _follow(self) -> None:
         if stamp(self._root) == self._seen or not self._loading.acquire(blocking=False):
@@ -203,13 +232,9 @@ def _first_good(root: Path) -> Snapshot:
     raise IndexUnavailable("; ".join(dict.fromkeys(reasons)))
 
 
-def _matches(snapshot: Snapshot, scored: Scored, order: list[int], first: float) -> tuple[Match, ...]:
-    best = float(scored.total[order[0]])
-    falling = [first * float(np.exp(scored.total[place] - best)) for place in order]
+def _matches(looked: _Looked, order: list[int], first: float) -> tuple[Match, ...]:
+    best = float(looked.total[order[0]])
     return tuple(
-        Match(snapshot.articles[place], float(scored.total[place]), confidence)
-        for place, confidence in zip(order, falling, strict=True)
+        Match(looked.snapshot.articles[place], first * float(np.exp(looked.total[place] - best)))
+        for place in order
     )
-
-
-Outcome = Literal["answer", "suggestions", "none"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from knowledge.article import LANGUAGES, Article, Language
 from knowledge.calibration import Calibration
 from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder
+from knowledge.group import Group
 from knowledge.index import DamagedIndex, LanguageEntry, Manifest, verify
 from knowledge.keywords import load_keywords
 from knowledge.lexicon import Lexicon, load_lexicon
@@ -27,6 +28,7 @@ class LanguageIndex:
     calibration: Calibration
     entry: LanguageEntry
     own_embedder: Embedder | None
+    exact: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,21 @@ def save_articles(articles: tuple[Article, ...], path: Path) -> None:
     )
 
 
-def save_language(directory: Path, scorer: Scorer) -> None:
+def exact_key(text: str) -> str:
+    """What two plain texts share when they are word for word the same question."""
+    return text.replace(" ", "").removesuffix("吗")
+
+
+def save_language(directory: Path, scorer: Scorer, groups: Sequence[Group]) -> None:
     """Write the scorer of one language; the model is already there if it has one of its own."""
     directory.mkdir(exist_ok=True)
+    (directory / "phrasings.json").write_text(
+        json.dumps([[group.phrasings, group.sentences] for group in groups], ensure_ascii=False),
+        encoding="utf-8",
+    )
     scorer.store.save(directory / "vectors.faiss")
     scorer.keywords.save(directory / "keywords")
+    scorer.answers.save(directory / "answers")
     np.savez(
         directory / "scoring.npz",
         owner=scorer.owner,
@@ -92,13 +104,28 @@ def _load_language(
             owner=arrays["owner"],
             size=size,
             keywords=load_keywords(directory / "keywords", lexicon, language),
+            answers=load_keywords(directory / "answers", lexicon, language),
             metric=Metric(arrays["centre"], arrays["map"]),
             head=Head(arrays["weights"], arrays["bias"]),
             mixture=entry.mixture,
         )
-    if scorer.keywords.size != size or len(scorer.head.bias) != size:
+    if {scorer.keywords.size, scorer.answers.size} != {size} or len(scorer.head.bias) != size:
         raise DamagedIndex(f"{directory}: its parts do not belong together")
     own = CharacterEmbedder(directory / "model") if entry.embedder == SELF_TRAINED else None
     if own is not None and own.model_id != entry.model_id:
         raise DamagedIndex(f"{directory}: the model is not the one the vectors were made with")
-    return LanguageIndex(scorer, entry.calibration, entry, own)
+    return LanguageIndex(scorer, entry.calibration, entry, own, _exact(load_groups(directory)))
+
+
+def load_groups(directory: Path) -> list[Group]:
+    """The plain texts that a language was indexed with."""
+    rows = json.loads((directory / "phrasings.json").read_bytes())
+    return [Group(tuple(phrasings), tuple(sentences)) for phrasings, sentences in rows]
+
+
+def _exact(groups: Sequence[Group]) -> dict[str, int]:
+    holders: dict[str, set[int]] = {}
+    for number, group in enumerate(groups):
+        for text in group.phrasings:
+            holders.setdefault(exact_key(text), set()).add(number)
+    return {key: numbers.pop() for key, numbers in holders.items() if len(numbers) == 1}
