@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,7 @@ LANGUAGES = ("zh", "en")
 ANSWERING = ("assistant", "queue", "agent")
 AUTHORS = ("customer", "assistant", "agent", "system")
 REASONS = ("requested", "failures", "abuse", "distress", "loss_or_fraud", "assistant_down", "agent_steps_in")
+QUEUED = text("queued_at IS NOT NULL")
 UNHANDLED = text("author = 'customer' AND handled_at IS NULL")
 
 
@@ -45,7 +47,14 @@ class Conversation(Base):
         CheckConstraint(f"answering IN {ANSWERING}", name="answering"),
         CheckConstraint("(answering = 'agent') = (agent_id IS NOT NULL)", name="agent_answers"),
         CheckConstraint("answering <> 'queue' OR queued_at IS NOT NULL", name="queue_has_time"),
-        Index("ix_conversations_queue", "queue_rank", "queued_at"),
+        Index(
+            "ix_conversations_queue",
+            "queue_rank",
+            "queued_at",
+            "id",
+            sqlite_where=QUEUED,
+            postgresql_where=QUEUED,
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -109,6 +118,10 @@ class Message(Base):
     confidence: Mapped[float | None] = mapped_column(Float)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+# The author as a literal: with a bound value neither database would use the partial index.
+WAITING = (Message.author == literal_column("'customer'"), Message.handled_at.is_(None))
 
 
 class HandOver(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service_api.conversations.models import Conversation, HandOver, Message
+from service_api.conversations.models import WAITING, Conversation, HandOver, Message
 from service_api.conversations.schemas import Button, ConversationState, Messages, MessageView, QueueEntry
 from service_api.core.problems import NotFound
 from service_api.core.text import mask_name
@@ -94,7 +94,8 @@ def queue_position(session: Session, talk: Conversation) -> int | None:
             Conversation.id < talk.id,
         ),
     )
-    query = select(func.count()).where(Conversation.answering == "queue", ahead)
+    waiting = Conversation.queued_at.is_not(None), Conversation.answering == "queue"
+    query = select(func.count()).where(*waiting, ahead)
     return (session.scalar(query) or 0) + 1
 
 
@@ -135,11 +136,7 @@ def left_waiting(session: Session, *, machine_now: datetime, limit: int = 200) -
     query = (
         select(Conversation.id)
         .where(
-            Conversation.id.in_(
-                select(Message.conversation_id).where(
-                    Message.author == "customer", Message.handled_at.is_(None)
-                )
-            ),
+            Conversation.id.in_(select(Message.conversation_id).where(*WAITING)),
             or_(Conversation.turn_until.is_(None), Conversation.turn_until <= machine_now),
         )
         .order_by(Conversation.last_message_at, Conversation.id)
@@ -176,7 +173,7 @@ def pulses(session: Session, ids: Sequence[uuid.UUID], *, machine_now: datetime)
     if any(row.answering == "queue" for row in rows):
         queue = session.scalars(
             select(Conversation.id)
-            .where(Conversation.answering == "queue")
+            .where(Conversation.queued_at.is_not(None), Conversation.answering == "queue")
             .order_by(Conversation.queue_rank, Conversation.queued_at, Conversation.id)
             .limit(10_000)
         )

@@ -93,7 +93,3 @@ class QueueEntry(BaseModel):
     last_message_at: datetime
     last_text: str
     agent_id: uuid.UUID | None
-
-
-class AgentText(BaseModel):
-    text: str = Field(max_length=20_000)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
-from service_api.conversations.models import Conversation, Message, VisitorToken
+from service_api.conversations.models import WAITING, Conversation, Message, VisitorToken
 from service_api.core.i18n import say
 from service_api.core.problems import NotFound, Problem, Unauthenticated
 from service_api.core.security import new_token, token_hash
@@ -81,7 +81,9 @@ def visitor_conversation_id(session: Session, *, token: str, now: datetime, pepp
 
 def locked(session: Session, conversation_id: uuid.UUID) -> Conversation:
     """The conversation, its row locked until the transaction ends. Raises `NotFound`."""
-    found = session.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    # What was read before the lock was held may be old.
+    found = session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
     return found
@@ -180,11 +182,7 @@ def hand_to_people(session: Session, conversation: Conversation, *, now: datetim
     """Customers' messages still waiting for the assistant are a person's from now on."""
     session.execute(
         update(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.author == "customer",
-            Message.handled_at.is_(None),
-        )
+        .where(Message.conversation_id == conversation.id, *WAITING)
         .values(handled_at=now, raw_text=None)
     )
 

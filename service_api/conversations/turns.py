@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service_api.audit.service import SYSTEM
 from service_api.conversations import handover, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
-from service_api.conversations.models import LANGUAGES, Conversation, Message
+from service_api.conversations.models import LANGUAGES, WAITING, Conversation, Message
 from service_api.core.i18n import say
 
 TURNS_PER_SESSION = 30
@@ -73,14 +73,7 @@ def next_turn(
         service.hand_to_people(session, talk, now=now)
         return None
     message = session.scalar(
-        select(Message)
-        .where(
-            Message.conversation_id == talk.id,
-            Message.author == "customer",
-            Message.handled_at.is_(None),
-        )
-        .order_by(Message.seq)
-        .limit(1)
+        select(Message).where(Message.conversation_id == talk.id, *WAITING).order_by(Message.seq).limit(1)
     )
     if message is None:
         return None

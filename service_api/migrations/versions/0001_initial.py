@@ -298,7 +298,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_conversations_last_message_at"), ["last_message_at"], unique=False
         )
-        batch_op.create_index("ix_conversations_queue", ["queue_rank", "queued_at"], unique=False)
+        batch_op.create_index(
+            "ix_conversations_queue",
+            ["queue_rank", "queued_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("queued_at IS NOT NULL"),
+            postgresql_where=sa.text("queued_at IS NOT NULL"),
+        )
 
     op.create_table(
         "customer_phones",
@@ -1188,7 +1194,11 @@ def downgrade() -> None:
 
     op.drop_table("customer_phones")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.drop_index("ix_conversations_queue")
+        batch_op.drop_index(
+            "ix_conversations_queue",
+            sqlite_where=sa.text("queued_at IS NOT NULL"),
+            postgresql_where=sa.text("queued_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_conversations_last_message_at"))
         batch_op.drop_index(batch_op.f("ix_conversations_customer_id"))
         batch_op.drop_index(batch_op.f("ix_conversations_agent_id"))
