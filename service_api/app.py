@@ -19,6 +19,8 @@ from service_api.channels.bell import Bell
 from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
+from service_api.channels.wechat import api as wechat_posts
+from service_api.channels.wechat.channel import wechat
 from service_api.complaints import api as complaints
 from service_api.complaints import case_api as cases
 from service_api.complaints import staff_api as staff_complaints
@@ -82,7 +84,7 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.middleware("http")(_frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
-    for room in (health, staff, articles, conversations, *desk, web, socket):
+    for room in (health, staff, articles, conversations, *desk, web, socket, wechat_posts):
         app.include_router(room.router)
     if demo:
         app.include_router(demo_controls.router)
@@ -120,7 +122,6 @@ def furnish(
     )
     state.rasa = Rasa(settings, transport=assistant)
     state.bell = Bell(database, machine)
-    database.after_write(state.bell.after_write)
     state.gateway = Gateway(
         database,
         state.rasa,
@@ -130,6 +131,8 @@ def furnish(
         hours=state.office_hours,
         working_day=state.working_day,
     )
+    state.wechat = wechat(settings, database, state.gateway, clock=clock, machine=machine)
+    database.after_write(state.bell.after_write)
     state.visitors = Visitors.of(
         settings, database=database, clock=clock, machine=machine, gateway=state.gateway
     )
@@ -142,8 +145,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.index.start()
     state.bell.start()
     state.gateway.start()
+    if state.wechat is not None:
+        state.wechat.start()
     yield
     await state.gateway.stop()
+    if state.wechat is not None:
+        await state.wechat.stop()
     await state.bell.stop()
     await state.rasa.close()
     state.index.stop()

@@ -1,5 +1,6 @@
 """Every setting of the service, in one class. Nothing else reads the environment."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET_LENGTH = 16
+AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class Settings(BaseSettings):
@@ -48,6 +50,25 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         "", description="smtp://user:password@host:port; empty writes mail to the data folder."
     )
+    wechat_appid: str = Field("", description="WeChat official account; empty switches the channel off.")
+    wechat_secret: SecretStr = Field(SecretStr(""), description="The account's AppSecret.")
+    wechat_token: SecretStr = Field(SecretStr(""), description="Signs what WeChat posts to /wechat.")
+    wechat_aes_key: SecretStr = Field(
+        SecretStr(""),
+        description="EncodingAESKey, 43 characters: then only encrypted messages are taken.",
+    )
+    wechat_aes_key_previous: SecretStr = Field(
+        SecretStr(""), description="The key before, still taken while WeChat changes over."
+    )
+    wechat_api_url: str = Field("https://api.weixin.qq.com", description="WeChat's API, or a relay to it.")
+    wechat_messages_after_word: int = Field(
+        5, ge=1, description="Messages that may be sent after the customer wrote."
+    )
+    wechat_word_hours: float = Field(48, gt=0, description="For how long.")
+    wechat_messages_after_touch: int = Field(
+        3, ge=1, description="Messages that may be sent after a follow, a scan or a menu button."
+    )
+    wechat_touch_seconds: float = Field(60, gt=0, description="For how long.")
     log_level: str = Field("INFO")
 
     @field_validator("rasa_secret", "service_token", "code_pepper")
@@ -67,6 +88,17 @@ class Settings(BaseSettings):
     def _demo_stays_at_home(self) -> "Settings":
         if self.demo and self.web_host not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("the demo has published passwords: it binds to loopback only (TING_WEB_HOST)")
+        return self
+
+    @model_validator(mode="after")
+    def _wechat_is_whole(self) -> "Settings":
+        if self.wechat_appid and not (
+            self.wechat_secret.get_secret_value() and self.wechat_token.get_secret_value()
+        ):
+            raise ValueError("WeChat needs TING_WECHAT_SECRET and TING_WECHAT_TOKEN beside its appid")
+        for key in (self.wechat_aes_key, self.wechat_aes_key_previous):
+            if key.get_secret_value() and not AES_KEY.fullmatch(key.get_secret_value()):
+                raise ValueError("an EncodingAESKey has 43 letters and digits")
         return self
 
     @cached_property

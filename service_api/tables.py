@@ -2,6 +2,7 @@
 
 from service_api.articles import models as articles
 from service_api.audit import models as audit
+from service_api.channels.wechat import models as wechat
 from service_api.complaints import case_models as cases
 from service_api.complaints import models as complaints
 from service_api.conversations import models as conversations
@@ -26,5 +27,6 @@ ROOMS = (
     notifications,
     outbox,
     staff,
+    wechat,
 )
 METADATA = Base.metadata

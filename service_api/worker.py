@@ -17,6 +17,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service_api.audit.service import first_broken_link
+from service_api.channels.wechat import channel, intake, media, notices
+from service_api.channels.wechat.channel import Outgoing
 from service_api.complaints import notes, people
 from service_api.complaints import queries as complaints
 from service_api.complaints import service as filing
@@ -26,10 +28,11 @@ from service_api.core import heartbeat
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
+from service_api.customers.sms import DemoSms, NoSms
 from service_api.escalation.service import ESCALATED, DeskClocks
 from service_api.escalation.sweep import sweep
 from service_api.notifications import mail, webhooks
-from service_api.notifications.handlers import MAIL, WEBHOOK, Notifier
+from service_api.notifications.handlers import MAIL, TOLD, WEBHOOK, Notifier
 from service_api.outbox import service as outbox
 from service_api.outbox.service import Handlers
 from service_api.settings import Settings, load_settings
@@ -46,6 +49,7 @@ class Desk:
     database: Database
     desk: DeskClocks
     handlers: Handlers
+    wechat: Outgoing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,17 @@ def write_mail(desk: Desk, now: datetime) -> object:
         return mail.write_round(session, now=now)
 
 
+def answer_in_wechat(desk: Desk, _now: datetime) -> object:
+    """What other processes wrote, and what could not be sent before."""
+    return desk.wechat.delivery.deliver_due() if desk.wechat is not None else None
+
+
+def fetch_from_wechat(desk: Desk, _now: datetime) -> object:
+    if desk.wechat is None:
+        return None
+    return media.fetch_waiting(desk.database, desk.wechat.sender, desk.wechat.folder, machine=MACHINE)
+
+
 def say_alive(desk: Desk, _now: datetime) -> None:
     with desk.database.writing() as session:
         heartbeat.beat(session, process=heartbeat.WORKER, at=MACHINE.now())
@@ -90,7 +105,8 @@ def close_lapsed(desk: Desk, now: datetime) -> object:
 def tidy(desk: Desk, now: datetime) -> object:
     with desk.database.writing() as session:
         forgotten = outbox.forget_done(session, before=now - EVENTS_KEPT)
-        return forgotten + filing.forget_keys(session, before=now - filing.KEYS_KEPT)
+        forgotten += filing.forget_keys(session, before=now - filing.KEYS_KEPT)
+        return forgotten + intake.forget_seen(session, before=MACHINE.now() - intake.SEEN_KEPT)
 
 
 def check_audit(desk: Desk, _now: datetime) -> object:
@@ -109,6 +125,8 @@ JOBS: tuple[Job, ...] = (
     Job("heartbeat", _seconds(10), _seconds(5), say_alive),
     Job("escalation", _seconds(15), _seconds(2), escalate),
     Job("outbox", _seconds(2), _seconds(1), deliver),
+    Job("wechat", _seconds(2), _seconds(1), answer_in_wechat),
+    Job("wechat media", _seconds(10), _seconds(5), fetch_from_wechat),
     Job("mail", _seconds(60), _seconds(5), write_mail),
     Job("close lapsed", timedelta(hours=1), _seconds(30), close_lapsed),
     Job("tidy", timedelta(hours=6), timedelta(hours=6), tidy),
@@ -116,9 +134,11 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def furnish(settings: Settings, database: Database) -> Desk:
-    """The jobs' collaborators, and who takes which event."""
+def furnish(settings: Settings, database: Database, *, clock: Clock | None = None) -> Desk:
+    """The jobs' collaborators, and who takes which event. `clock` is the machine's unless it is handed in."""
     desk = DeskClocks()
+    wechat = channel.outgoing(settings, database, clock=clock or MACHINE, machine=MACHINE)
+    sms = DemoSms() if settings.demo else NoSms()
     notifier = Notifier(settings.zone)
     mailer = (
         mail.SmtpMailer(settings.smtp_url)
@@ -137,9 +157,10 @@ def furnish(settings: Settings, database: Database) -> Desk:
         sendings={
             MAIL: mail.sending(mailer),
             WEBHOOK: webhooks.sending(database, webhooks.new_client(), machine=MACHINE),
+            TOLD: notices.sending(database, wechat.delivery if wechat is not None else None, sms),
         },
     )
-    return Desk(database, desk, handlers)
+    return Desk(database, desk, handlers, wechat)
 
 
 def run_job(job: Job, desk: Desk, clock: Clock) -> None:
@@ -175,7 +196,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    scheduler = schedule(furnish(settings, database), clock, demo=settings.demo)
+    scheduler = schedule(furnish(settings, database, clock=clock), clock, demo=settings.demo)
     scheduler.start()
     log.info("worker started", pid=os.getpid(), jobs=len(JOBS))
     stop.wait()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service_api.audit.service import Actor, record
+from service_api.audit.service import SYSTEM, Actor, record
 from service_api.conversations import queries, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import Conversation, HandOver
@@ -142,6 +142,14 @@ def close(session: Session, conversation: Conversation, *, staff_id: uuid.UUID, 
         raise NotYours
     _end(session, conversation, now=now)
     service.close(session, conversation, by=Actor("staff", str(staff_id)), now=now)
+
+
+def customer_left(session: Session, conversation: Conversation, *, now: datetime) -> None:
+    """They can no longer be reached here: nobody answers any more, and the proof of who they are has ended.
+    What was said stays with the bank. Needs the row lock."""
+    _end(session, conversation, now=now)
+    conversation.verified_at = None
+    service.close(session, conversation, by=SYSTEM, now=now)
 
 
 def open_hand_over(session: Session, conversation: Conversation) -> HandOver | None:

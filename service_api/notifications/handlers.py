@@ -16,6 +16,7 @@ from service_api.complaints import notes, people
 from service_api.complaints.models import Complaint
 from service_api.complaints.people import assign_by_skill
 from service_api.complaints.service import due_date
+from service_api.conversations.models import Message
 from service_api.conversations.service import add_message, locked
 from service_api.core.i18n import say
 from service_api.notifications import queries
@@ -25,7 +26,7 @@ from service_api.outbox import service as outbox
 from service_api.outbox.service import Event
 from service_api.staff.models import StaffMember
 
-MAIL, WEBHOOK = "mail.send", "webhook.post"
+MAIL, WEBHOOK, TOLD = "mail.send", "webhook.post", "customer.told"
 COLLEAGUE = {people.ASSIGNED: "assigned", people.OFFERED: "hand_over", notes.MENTIONED: "mention"}
 
 
@@ -141,7 +142,9 @@ class Notifier:
         if complaint.conversation_id is not None:
             text = say(complaint.language, sentence, number=complaint.number, **facts)
             talk = locked(session, complaint.conversation_id)
-            add_message(session, talk, author="system", text=text, now=now)
+            message = add_message(session, talk, author="system", text=text, now=now)
+            if talk.channel != "web":
+                self._see_that_it_arrives(session, complaint, message, now=now)
             return
         for member in recipients_of(session, complaint, OWNER, now=now):
             tell(
@@ -153,6 +156,22 @@ class Notifier:
                 now=now,
                 complaint_id=complaint.id,
             )
+
+    def _see_that_it_arrives(
+        self, session: Session, complaint: Complaint, message: Message, *, now: datetime
+    ) -> None:
+        """On a channel with limits of its own it may have to go another way."""
+        outbox.write(
+            session,
+            topic=TOLD,
+            key=f"{TOLD}:{message.conversation_id}:{message.seq}",
+            payload={
+                "conversation_id": str(message.conversation_id),
+                "seq": message.seq,
+                "complaint_id": str(complaint.id),
+            },
+            now=now,
+        )
 
     def _post(
         self, session: Session, complaint: Complaint, raised: Raised, *, key: str, now: datetime

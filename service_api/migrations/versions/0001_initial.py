@@ -164,6 +164,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("url", name=op.f("uq_webhook_endpoints_url")),
     )
     op.create_table(
+        "wechat_seen",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_wechat_seen")),
+    )
+    with op.batch_alter_table("wechat_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wechat_seen_at"), ["at"], unique=False)
+
+    op.create_table(
+        "wechat_tokens",
+        sa.Column("appid", sa.String(length=64), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("expires_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("forced_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("forced_on", sa.String(length=10), nullable=False),
+        sa.Column("forced_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", name=op.f("pk_wechat_tokens")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -638,6 +659,84 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visitor_tokens_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "wechat_media",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("media_id", sa.String(length=256), nullable=False),
+        sa.Column("content_type", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("file", sa.String(length=64), nullable=False),
+        sa.Column("problem", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_wechat_media_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_media")),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_wechat_media_conversation_id_seq")),
+    )
+    with op.batch_alter_table("wechat_media", schema=None) as batch_op:
+        batch_op.create_index("ix_wechat_media_waiting", ["file", "problem", "next_try_at"], unique=False)
+
+    op.create_table(
+        "wechat_sendings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("through_seq", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("way <> 'none' OR reason <> ''", name=op.f("ck_wechat_sendings_reason")),
+        sa.CheckConstraint("way IN ('wechat', 'sms', 'mail', 'none')", name=op.f("ck_wechat_sendings_way")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_wechat_sendings_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_sendings")),
+        sa.UniqueConstraint("key", name=op.f("uq_wechat_sendings_key")),
+    )
+    with op.batch_alter_table("wechat_sendings", schema=None) as batch_op:
+        batch_op.create_index("ix_wechat_sendings_conversation", ["conversation_id", "id"], unique=False)
+
+    op.create_table(
+        "wechat_users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_seq", sa.Integer(), nullable=False),
+        sa.Column("sent_characters", sa.Integer(), nullable=False),
+        sa.Column("blocked_by", sa.String(length=32), nullable=False),
+        sa.Column("lease", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "sent_seq >= 0 AND sent_characters >= 0 AND attempts >= 0", name=op.f("ck_wechat_users_counts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_wechat_users_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_users")),
+        sa.UniqueConstraint("conversation_id", name=op.f("uq_wechat_users_conversation_id")),
+        sa.UniqueConstraint("openid", name=op.f("uq_wechat_users_openid")),
+    )
+    with op.batch_alter_table("wechat_users", schema=None) as batch_op:
+        batch_op.create_index("ix_wechat_users_due", ["blocked_by", "next_try_at"], unique=False)
+
+    op.create_table(
         "complaint_attachments",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
@@ -1033,6 +1132,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "wechat_windows",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("messages_left", sa.Integer(), nullable=False),
+        sa.Column("ends_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('word', 'touch')", name=op.f("ck_wechat_windows_kind")),
+        sa.CheckConstraint("messages_left >= 0", name=op.f("ck_wechat_windows_messages_left")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["wechat_users.id"],
+            name=op.f("fk_wechat_windows_user_id_wechat_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "kind", name=op.f("pk_wechat_windows")),
+    )
+    op.create_table(
         "complaint_clock_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clock_id", sa.Uuid(), nullable=False),
@@ -1082,6 +1197,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("complaint_clock_events")
+    op.drop_table("wechat_windows")
     with op.batch_alter_table("inbox_items", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_items_unread",
@@ -1138,6 +1254,18 @@ def downgrade() -> None:
 
     op.drop_table("complaint_clocks")
     op.drop_table("complaint_attachments")
+    with op.batch_alter_table("wechat_users", schema=None) as batch_op:
+        batch_op.drop_index("ix_wechat_users_due")
+
+    op.drop_table("wechat_users")
+    with op.batch_alter_table("wechat_sendings", schema=None) as batch_op:
+        batch_op.drop_index("ix_wechat_sendings_conversation")
+
+    op.drop_table("wechat_sendings")
+    with op.batch_alter_table("wechat_media", schema=None) as batch_op:
+        batch_op.drop_index("ix_wechat_media_waiting")
+
+    op.drop_table("wechat_media")
     with op.batch_alter_table("visitor_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_expires_at"))
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_conversation_id"))
@@ -1212,6 +1340,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_accounts_customer_id"))
 
     op.drop_table("accounts")
+    op.drop_table("wechat_tokens")
+    with op.batch_alter_table("wechat_seen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wechat_seen_at"))
+
+    op.drop_table("wechat_seen")
     op.drop_table("webhook_endpoints")
     with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unanswered_questions_last_asked_at"))
