@@ -102,8 +102,8 @@ class StockRasa:
             assert self.process.poll() is None, "stock Rasa has died; see var/bench/stock/stock.log"
             assert time.monotonic() < end, "stock Rasa did not come up"
             try:
-                answer = await self._client.get("/status")
-                if answer.status_code == 200 and answer.json().get("model_file"):
+                # Rasa listens only after its model is loaded.
+                if (await self._client.get("/webhooks/rest/")).status_code == 200:
                     return self
             except httpx.TransportError:
                 pass
