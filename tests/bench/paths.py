@@ -97,6 +97,18 @@ class StockRasa:
         self._client = httpx.AsyncClient(base_url=self.address, timeout=60, trust_env=False)
 
     async def __aenter__(self) -> "StockRasa":
+        try:
+            return await self._up()
+        except BaseException:
+            await self._stop()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def _up(self) -> "StockRasa":
         end = time.monotonic() + 180
         while True:
             assert self.process.poll() is None, "stock Rasa has died; see var/bench/stock/stock.log"
@@ -109,10 +121,10 @@ class StockRasa:
                 pass
             await asyncio.sleep(0.5)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def _stop(self) -> None:
         await self._client.aclose()
+        if self.process.poll() is not None:
+            return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(15)
