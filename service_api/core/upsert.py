@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -18,8 +18,7 @@ def insert_once(
     On PostgreSQL a second writer of the same row waits for the first one's commit.
     """
     insert = _insert(session, model).values(dict(values)).on_conflict_do_nothing(index_elements=list(unique))
-    result = session.execute(insert)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return session.execute(insert.returning(literal_column("1"))).scalar() is not None
 
 
 def count_up(
@@ -38,4 +37,6 @@ def count_up(
 
 def _insert(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(model) if on_postgresql else sqlite.insert(model)
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101  (narrows the type; mapped classes have one table)
+    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)

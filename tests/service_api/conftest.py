@@ -1,5 +1,6 @@
 """A service on a fresh database and a clock that stands still."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.core.migrate import migrate
 from service_api.settings import Settings
+from tests.service_api.postgresql import Cluster, running_cluster
 from tests.service_api.stand_in import StandIn
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # Saturday 12:00 in Shanghai
@@ -47,8 +49,22 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """PostgreSQL, started for `TING_TESTS_ON=postgresql`."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
 @pytest.fixture
-def database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+def database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty migrated database of the kind that `TING_TESTS_ON` names; SQLite when it names none."""
+    if os.environ.get("TING_TESTS_ON") == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        with cluster.database() as database:
+            yield database
+        return
+    migrated_file: Path = request.getfixturevalue("migrated_file")
     path = tmp_path / "ting.db"
     path.write_bytes(migrated_file.read_bytes())
     database = Database(f"sqlite:///{path}")
