@@ -9,7 +9,7 @@ from actions.offers import offer_next_wish
 from actions.say import Say
 from actions.turn import Turn
 
-ENDED = frozenset({"closed", "withdrawn", "resolved", "answered", "rejected", "merged"})
+ENDED = frozenset({"closed", "withdrawn", "answered"})
 SHOWN = 5
 
 
