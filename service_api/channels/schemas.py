@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from service_api.conversations.schemas import Messages
+
 
 class SessionRequest(BaseModel):
     language: Literal["zh", "en"] | None = None
@@ -42,6 +44,12 @@ class MessageFrame(CustomerMessage):
 
 class PingFrame(BaseModel):
     type: Literal["ping"]
+
+
+class MessagesFrame(Messages):
+    """News for the client: messages it has not seen, and how the conversation stands."""
+
+    type: Literal["messages"] = "messages"
 
 
 ClientFrame = Annotated[MessageFrame | PingFrame, Field(discriminator="type")]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
 from service_api.channels.bell import Bell
-from service_api.channels.schemas import ClientFrame, Hello, MessageFrame
+from service_api.channels.schemas import ClientFrame, Hello, MessageFrame, MessagesFrame
 from service_api.channels.visitors import Visitors, address_of
 from service_api.channels.web import malformed
 from service_api.conversations.queries import PAGE
@@ -127,7 +127,8 @@ class _Line:
                     lambda cursor: self._visitors.read(conversation_id, after=cursor), after
                 )
                 if view.messages or view.state != told:
-                    await self._send({"type": "messages", **view.model_dump(mode="json")})
+                    frame = MessagesFrame(messages=view.messages, state=view.state)
+                    await self._send_text(frame.model_dump_json())
                     told = view.state
                 if view.messages:
                     after = view.messages[-1].seq
@@ -158,10 +159,13 @@ class _Line:
         await self._send({"type": "refused", "client_id": named, "problem": problem.body()})
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        await self._send_text(json.dumps(frame, ensure_ascii=False))
+
+    async def _send_text(self, text: str) -> None:
         """Raises `_Closed` when the client is gone or does not take what it is sent."""
         try:
             async with self._sending, asyncio.timeout(SEND_SECONDS):
-                await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+                await self._socket.send_text(text)
         except TimeoutError:
             raise _Closed(BAD_MANNERS) from None
         except (WebSocketDisconnect, RuntimeError):

@@ -139,8 +139,9 @@ def receive(
     if conversation.closed_at is not None:
         conversation.closed_at = None
         conversation.session_number, conversation.turn_count = conversation.session_number + 1, 0
-    awaited = verification.awaits_code(session, conversation_id=conversation_id, now=now)
-    shown = CODE.sub(say(conversation.language, "masked_code"), cleaned) if awaited else cleaned
+    shown = CODE.sub(say(conversation.language, "masked_code"), cleaned)
+    if shown != cleaned and not verification.awaits_code(session, conversation_id=conversation_id, now=now):
+        shown = cleaned
     person = conversation.answering != "assistant"
     return add_message(
         session,
