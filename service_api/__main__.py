@@ -72,12 +72,29 @@ def _demo() -> int:
     return play()
 
 
+def _audit() -> int:
+    from service_api.audit.service import first_broken_link
+    from service_api.core.database import Database
+    from service_api.settings import load_settings
+
+    database = Database(load_settings().database_address)
+    with database.reading() as session:
+        broken = first_broken_link(session)
+    database.close()
+    if broken is None:
+        print("the audit log is whole")
+        return 0
+    print(f"the audit log was changed: entry {broken} does not fit the one before it or its own content")
+    return 1
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "run": ("start every process of the product and watch over them", _run),
     "web": ("the API, the channels and the pages", _web),
     "worker": ("clocks, escalation, delivery, nightly jobs", _worker),
     "demo": ("play the main job against the desk that runs", _demo),
     "migrate": ("bring the database to the newest schema", _migrate),
+    "audit": ("`audit verify`: prove that the audit log is whole, or name the first broken link", _audit),
     "seed": ("the same, and fill it with the demo's invented people", _seed),
 }
 
@@ -86,7 +103,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m service_api", description=__doc__)
     words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND")
     for word, (meaning, _) in COMMANDS.items():
-        words.add_parser(word, help=meaning, description=meaning)
+        own = words.add_parser(word, help=meaning, description=meaning)
+        if word == "audit":
+            own.add_argument("what", choices=["verify"])
     return COMMANDS[parser.parse_args().word][1]()
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
 RESULTS = ROOT / "var" / "checks"
+JOURNEY_DATA = RESULTS / "journey"
 # Test processes share the cores: a library that starts a thread per core would only get in the way.
 QUIET = {
     "OMP_NUM_THREADS": "1",
@@ -25,6 +27,7 @@ QUIET = {
 class Check:
     name: str
     command: list[str]
+    quiet: bool = False  # says much even when all is well: shown only when it fails
 
     @property
     def results(self) -> Path | None:
@@ -32,55 +35,71 @@ class Check:
         return RESULTS / f"{self.name}.xml" if "pytest" in self.command else None
 
 
-def pytest(python: Path, *options: str) -> list[str]:
-    return [str(python), "-m", "pytest", "-q", "--durations=5", *options]
+def pytest(*options: str) -> list[str]:
+    return [str(BIN / "python"), "-m", "pytest", "-q", "--durations=5", *options]
 
 
-ON_POSTGRESQL = ("complaints", "escalation", "outbox", "notifications", "reports", "test_worker.py")
-CHECKS = [
-    Check("format", [str(BIN / "ruff"), "format", "--check", "."]),
-    Check("lint", [str(BIN / "ruff"), "check", "."]),
-    Check("types", [str(BIN / "mypy")]),
-    Check("types of the installer", [str(BIN / "mypy"), "--strict", "requirements/install.py"]),
-    Check("imports", [str(BIN / "lint-imports")]),
-    Check("tests", pytest(BIN / "python", "-n", "2", "-m", "not journey and not rasa", "tests")),
-    # The rooms that hold what must not be lost, once more on the database of production. A connection that a
-    # stopping server leaves to the garbage collector is no failure of theirs.
-    Check(
-        "postgresql",
-        [
-            "env",
-            "TING_TESTS_ON=postgresql",
-            *pytest(BIN / "python", "-n", "2", "-W", "ignore::pytest.PytestUnraisableExceptionWarning"),
-            *(f"tests/service_api/{room}" for room in ON_POSTGRESQL),
-        ],
-    ),
-    # Rasa's own dependencies warn about each other; that is not ours to mend.
-    Check("rasa", pytest(RASA, "-o", "filterwarnings=default", "--disable-warnings", "tests/bot/rasa_env")),
-    Check("journey", pytest(BIN / "python", "-m", "journey", "-s", "tests/journeys")),
-]
+def rasa(*options: str) -> list[str]:
+    return [str(RASA), "-W", "ignore", "-m", "rasa", *options]
+
+
+def stories() -> list[str]:
+    """The dialogue's stories, told to the model that the journey has trained."""
+    model = max(JOURNEY_DATA.glob("models/ting-*.tar.gz"), key=lambda path: path.stat().st_mtime, default="")
+    options = ["--stories", "tests/bot/stories", "--model", str(model), "--out", str(RESULTS / "stories")]
+    return rasa(
+        "test", "core", "--endpoints", "/dev/null", "--fail-on-prediction-errors", "--no-plot", *options
+    )
+
+
+def all_checks() -> Iterator[Check]:
+    """In order of cost: what is wrong is mostly said within seconds."""
+    yield Check("format", [str(BIN / "ruff"), "format", "--check", "."])
+    yield Check("lint", [str(BIN / "ruff"), "check", "."])
+    yield Check("types", [str(BIN / "mypy")])
+    yield Check("types of the installer", [str(BIN / "mypy"), "--strict", "requirements/install.py"])
+    yield Check("imports", [str(BIN / "lint-imports")])
+    yield Check("tests", pytest("-n", "2", "-m", "not journey and not rasa", "tests"))
+    data = ["--config", "config.yml", "--domain", "domain.yml", "--data", "bot/nlu", "bot/rules"]
+    yield Check("dialogue data", rasa("data", "validate", *data), quiet=True)
+    yield Check("journey", pytest("-m", "journey", "-s", "tests/journeys"))
+    yield Check("stories", stories(), quiet=True)
 
 
 def main() -> int:
     RESULTS.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     wanted = sys.argv[1:]
-    chosen = [check for check in CHECKS if not wanted or check.name in wanted]
     took: list[str] = []
-    for check in chosen:
+    done: list[Check] = []
+    for check in all_checks():
+        if wanted and check.name not in wanted:
+            continue
         print(f"\n── {check.name} " + "─" * (70 - len(check.name)), flush=True)
         start = time.monotonic()
-        command = [*check.command, f"--junitxml={check.results}"] if check.results else check.command
-        code = subprocess.run(command, cwd=ROOT, env={**QUIET, **os.environ}, check=False).returncode
+        code = perform(check)
         took.append(f"{check.name} {time.monotonic() - start:.0f} s")
+        done.append(check)
         if code != 0:
             print(f"\nFAILED: {check.name} (exit {code}) after {time.monotonic() - began:.0f} s")
             return 1
-    passed, skipped = counted(chosen)
+    passed, skipped = counted(done)
     print(f"\nAll checks passed in {time.monotonic() - began:.0f} s: {', '.join(took)}")
     if passed:
         print(f"{passed} passed, 0 failed" + (f", {skipped} skipped" if skipped else ""))
     return 0
+
+
+def perform(check: Check) -> int:
+    """Run it; the exit code."""
+    command = [*check.command, f"--junitxml={check.results}"] if check.results else check.command
+    output = subprocess.PIPE if check.quiet else None
+    answer = subprocess.run(
+        command, cwd=ROOT, env={**QUIET, **os.environ}, stdout=output, stderr=subprocess.STDOUT, check=False
+    )
+    if check.quiet:
+        print("in order" if answer.returncode == 0 else answer.stdout.decode(errors="replace")[-8000:])
+    return answer.returncode
 
 
 def counted(checks: list[Check]) -> tuple[int, int]:

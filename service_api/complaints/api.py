@@ -3,12 +3,21 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from service_api.audit.service import ASSISTANT, Actor
 from service_api.complaints import queries
 from service_api.complaints.deadlines import TheDeadlines
-from service_api.complaints.schemas import ComplaintFiling, CustomerLines, FiledView
+from service_api.complaints.handling import act
+from service_api.complaints.lifecycle import CUSTOMER, Action, State
+from service_api.complaints.notes import add_customer_words
+from service_api.complaints.schemas import (
+    ComplaintFiling,
+    CustomerLine,
+    CustomerLines,
+    CustomerStep,
+    FiledView,
+)
 from service_api.complaints.service import LONGEST_KEY, file_complaint
 from service_api.conversations.queries import conversation
 from service_api.conversations.service import verified_customer_id
@@ -80,3 +89,31 @@ def of_conversation(
         number=number.strip().upper() if number else None,
     )
     return CustomerLines(items=items)
+
+
+@router.post("/conversations/{conversation_id}/complaints/{number}/actions", dependencies=[ServiceOnly])
+def of_customer(
+    conversation_id: uuid.UUID,
+    number: Annotated[str, Path(max_length=40)],
+    body: CustomerStep,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+) -> CustomerLine:
+    """What the customer does with their own complaint: withdraw, add to it, accept or reject the answer.
+
+    Adding words while the desk waits for the customer lets the case go on. 404 for another's complaint.
+    """
+    talk = conversation(session, conversation_id)
+    customer_id = verified_customer_id(talk, now=now)
+    complaint = queries.complaint_of_customer(
+        session, conversation_id, number.strip().upper(), customer_id=customer_id
+    )
+    by = Actor("customer", str(conversation_id))
+    if body.text:
+        add_customer_words(session, complaint, text=body.text, by=by, now=now)
+    action = Action(body.action) if body.action != "add" else Action.CUSTOMER_REPLIED
+    if body.action != "add" or complaint.state == State.WAITING_FOR_CUSTOMER:
+        act(session, deadlines, complaint, action, by=by, role=CUSTOMER, now=now)
+    return queries.customer_line(complaint, zone=settings.zone)

@@ -113,7 +113,7 @@ class HandOver(Base):
 
 
 class ComplaintNote(Base):
-    """A remark for colleagues. Never shown to the customer."""
+    """A remark for colleagues, never shown to the customer; or what the customer added (`by_id` None)."""
 
     __tablename__ = "complaint_notes"
 
@@ -121,7 +121,7 @@ class ComplaintNote(Base):
     complaint_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("complaints.id", ondelete="RESTRICT"), index=True
     )
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service_api.audit.service import record
+from service_api.audit.service import Actor, record
 from service_api.complaints.case_models import ComplaintNote
 from service_api.complaints.models import Complaint
 from service_api.complaints.people import Recused, check_fit
@@ -42,6 +42,25 @@ def add_note(
             topic=MENTIONED,
             key=f"{MENTIONED}:{note.id}:{member.id}",
             payload={"complaint_id": str(complaint.id), "staff_id": str(member.id)},
+            now=now,
+        )
+    return note
+
+
+def add_customer_words(
+    session: Session, complaint: Complaint, *, text: str, by: Actor, now: datetime
+) -> ComplaintNote:
+    """Keep what the customer added to their complaint; its owner hears of it."""
+    note = ComplaintNote(complaint_id=complaint.id, by_id=None, text=text, at=now)
+    session.add(note)
+    session.flush()
+    record(session, by=by, action="complaint.added_to", subject=complaint.subject, now=now, note=note.id)
+    if complaint.owner_id is not None:
+        outbox.write(
+            session,
+            topic=MENTIONED,
+            key=f"{MENTIONED}:{note.id}:{complaint.owner_id}",
+            payload={"complaint_id": str(complaint.id), "staff_id": str(complaint.owner_id)},
             now=now,
         )
     return note

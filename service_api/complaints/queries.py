@@ -91,17 +91,35 @@ def complaints_of_conversation(
 
     Never another customer's: an unknown number and a forbidden one both give an empty list.
     """
-    own = Complaint.conversation_id == conversation_id
-    if customer_id is not None:  # the talk may have been another customer's before
-        nobodys = and_(own, Complaint.customer_id.is_(None))
-        own = or_(nobodys, Complaint.customer_id == customer_id)
-    query = select(Complaint).where(own)
+    query = select(Complaint).where(_of_customer(conversation_id, customer_id))
     if number is not None:
         query = query.where(Complaint.number == number)
     rows = session.scalars(
         query.order_by(Complaint.received_at.desc(), Complaint.id).limit(min(limit, LARGEST_PAGE))
     )
     return [customer_line(row, zone=zone) for row in rows]
+
+
+def complaint_of_customer(
+    session: Session, conversation_id: uuid.UUID, number: str, *, customer_id: uuid.UUID | None
+) -> Complaint:
+    """One of the customer's own, locked. Raises `NotFound` for an unknown number and for another's."""
+    found = session.scalar(
+        select(Complaint)
+        .where(Complaint.number == number, _of_customer(conversation_id, customer_id))
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _of_customer(conversation_id: uuid.UUID, customer_id: uuid.UUID | None) -> ColumnElement[bool]:
+    own = Complaint.conversation_id == conversation_id
+    if customer_id is None:
+        return own
+    # The talk may have been another customer's before.
+    return or_(and_(own, Complaint.customer_id.is_(None)), Complaint.customer_id == customer_id)
 
 
 def customer_line(row: Complaint, *, zone: ZoneInfo) -> CustomerLine:

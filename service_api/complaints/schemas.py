@@ -199,3 +199,18 @@ class NoticeDraft(BaseModel):
     basis: LongText
     reasons: LongText
     remedies: LongText
+
+
+class CustomerStep(BaseModel):
+    """What the customer does with their own complaint; adding to it needs words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["withdraw", "accept", "reject", "add"]
+    text: Annotated[Clean, Field(max_length=2000)] = ""
+
+    @model_validator(mode="after")
+    def _words_to_add(self) -> "CustomerStep":
+        if self.action == "add" and is_blank(self.text):
+            raise ValueError("say what to add")
+        return self

@@ -898,7 +898,7 @@ def upgrade() -> None:
         "complaint_notes",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
-        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
