@@ -182,8 +182,8 @@ def test_a_busy_platform_is_tried_again_later_and_nothing_is_counted(
 ) -> None:
     follower.writes()
     follower.is_told("一")
-    frozen_fake.next_codes = [busy] * 8
-    for _ in range(9):
+    frozen_fake.next_codes = [busy] * 4
+    for _ in range(5):
         delivery.deliver_due()
         assert delivery.deliver_due() == 0
         clock.move(timedelta(minutes=6))
