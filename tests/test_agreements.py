@@ -1,5 +1,6 @@
 """What two rooms that do not import each other must nevertheless say alike."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -38,3 +39,21 @@ def test_everybody_names_the_same_hotline() -> None:
     for language in ("zh", "en"):
         sentences = (ROOT / f"service_api/locales/{language}.yml").read_text(encoding="utf-8")
         assert hotline in sentences
+
+
+def test_the_questions_the_chat_offers_at_first_are_wordings_of_articles() -> None:
+    words_of_chat = (ROOT / "service_api/web/static/chat/words.js").read_text(encoding="utf-8")
+    offered = [
+        text
+        for starters in re.findall(r"starters: \[(.*?)\]", words_of_chat)
+        for text in re.findall(r'"([^"]+)"', starters)[:2]
+    ]
+    assert len(offered) == 4
+    known = {
+        wording
+        for file in (ROOT / "knowledge/faq").glob("[!_]*.yml")
+        for article in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for language in ("zh", "en")
+        for wording in (article[language]["question"], *article[language]["phrasings"])
+    }
+    assert set(offered) <= known

@@ -15,6 +15,14 @@ from service_api.customers import queries as customers
 from service_api.staff.service import SignedIn
 
 LINES = 200
+# What the customer has told the complaint form so far; other slots are the assistant's own business.
+TOLD_SLOTS = (
+    "complaint_business",
+    "complaint_description",
+    "complaint_amount",
+    "complaint_date",
+    "complaint_contact",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,9 @@ def hand_over_facts(session: Session, conversation_id: uuid.UUID) -> HandOverFac
     if not found:
         return None
     slots = found[0].packet.get("slots") or {}
-    facts = tuple((str(name), str(value)) for name, value in slots.items() if value not in (None, ""))
+    facts = tuple(
+        (name, str(slots[name])) for name in TOLD_SLOTS if slots.get(name) not in (None, "", "skipped")
+    )
     return HandOverFacts(reason=found[0].reason, slots=facts)
 
 

@@ -9,7 +9,7 @@ export const WORDS = {
     system: "系统通知", large: "大字版", normal: "标准版", language: "English", newMessages: (n) => `${n} 条新消息`,
     tooLong: (n, max) => `太长了：${n} / ${max} 字`, person_button: "转人工", welcome_hint: "常用服务",
     hello: "您好，我是听澜银行的智能客服小听。有什么可以帮您？您可以直接说，也可以点下面的常用服务。随时说“转人工”，我会请同事接待您。",
-    starters: ["卡丢了怎么挂失？", "转账没到账怎么办？", "我要投诉", "查我的账户", "转人工"],
+    starters: ["银行卡丢了，怎么挂失？", "转账没到账怎么办", "我要投诉", "查我的账户", "转人工"],
   },
   en: {
     title: "Tinglan Bank · Ting", subtitle: "Here for you around the clock", open: "Contact us", close: "Close", send: "Send",
