@@ -3,7 +3,8 @@
 import hmac
 import inspect
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections import OrderedDict
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 import rasa
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -18,6 +19,7 @@ from bot.components import action_validation
 
 logger = logging.getLogger(__name__)
 LONGEST_TEXT = 4000
+ANSWERS_KEPT = 2000
 TROUBLE_RESPONSE = "utter_default"
 
 
@@ -27,6 +29,7 @@ class TingInput(InputChannel):
     def __init__(self, secret: Text) -> None:
         """Keep the shared secret."""
         self._secret = secret
+        self._given = GivenAnswers()
 
     @classmethod
     def name(cls) -> Text:
@@ -64,7 +67,7 @@ class TingInput(InputChannel):
             agent = request.app.ctx.agent
             if agent is None or not agent.is_ready():
                 return response.json({"error": "no model"}, status=503)
-            return response.json(await answer(agent, message))
+            return response.json(await answer(agent, message, self._given))
 
         return routes
 
@@ -103,7 +106,31 @@ def as_plain_text(text: Text) -> Text:
     return "／" + stripped[1:] if stripped.startswith("/") else text
 
 
-async def answer(agent: Any, message: UserMessage) -> Dict[Text, Any]:
+class GivenAnswers:
+    """The last answer given to each sender, so that the same message asked again moves no form a second time.
+
+    The gateway asks again when an answer was lost on its way (a time-out, a restart of the gateway).
+    """
+
+    def __init__(self, most: int = ANSWERS_KEPT) -> None:
+        """Keep the answers of this many senders, those who wrote last."""
+        self._most = most
+        self._answers: "OrderedDict[Text, Tuple[Text, Dict[Text, Any]]]" = OrderedDict()
+
+    def to(self, message: UserMessage) -> Optional[Dict[Text, Any]]:
+        """The answer given to this very message; None when it is new or has no id."""
+        known = self._answers.get(message.sender_id)
+        return known[1] if known and known[0] == message.message_id else None
+
+    def keep(self, message: UserMessage, given: Dict[Text, Any]) -> None:
+        """Remember the answer, and forget the oldest when there are too many."""
+        self._answers[message.sender_id] = (message.message_id, given)
+        self._answers.move_to_end(message.sender_id)
+        while len(self._answers) > self._most:
+            self._answers.popitem(last=False)
+
+
+async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[Text, Any]:
     """Handle the message as `Agent.handle_message` does, and tell what came of it.
 
     These are the steps of `MessageProcessor.handle_message` in Rasa 3.6.21, taken one by one to have the
@@ -111,14 +138,19 @@ async def answer(agent: Any, message: UserMessage) -> Dict[Text, Any]:
     """
     processor = agent.processor
     async with agent.lock_store.lock(message.sender_id):
+        before = given.to(message)
+        if before is not None:
+            return before
         tracker = await processor.log_message(message, should_save_tracker=False)
         tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
         await processor._run_prediction_loop(message.output_channel, tracker)
         await processor.save_tracker(tracker)
-    messages = [shown(one) for one in message.output_channel.messages]
-    if not messages:
-        messages = [await trouble(processor, tracker)]
-    return {"messages": messages, **understood(tracker)}
+        messages = [shown(one) for one in message.output_channel.messages]
+        if not messages:
+            messages = [await trouble(processor, tracker)]
+        said = {"messages": messages, **understood(tracker)}
+        given.keep(message, said)
+    return said
 
 
 async def trouble(processor: Any, tracker: DialogueStateTracker) -> Dict[Text, Any]:

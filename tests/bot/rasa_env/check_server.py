@@ -7,10 +7,11 @@ from typing import Any
 import rasa
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.shared.exceptions import RasaException
 
 from bot.components import action_validation
-from bot.components.channel import TingInput, as_plain_text, read_turn, shown
+from bot.components.channel import GivenAnswers, TingInput, as_plain_text, read_turn, shown
 
 GOOD = [
     {"events": [], "responses": []},
@@ -92,6 +93,26 @@ class Channel(unittest.TestCase):
     def test_buttons_without_a_title_are_left_out(self) -> None:
         message = {"text": "a", "buttons": [{"title": "", "payload": ""}, {"title": "是", "payload": "是"}]}
         self.assertEqual(shown(message)["buttons"], [{"title": "是", "payload": "是"}])
+
+    def test_the_same_message_is_answered_once(self) -> None:
+        given = GivenAnswers(most=2)
+        first = UserMessage("hello", sender_id="a", message_id="1")
+        self.assertIsNone(given.to(first))
+        given.keep(first, {"messages": ["hello to you"]})
+        self.assertEqual(
+            given.to(UserMessage("hello", sender_id="a", message_id="1")), {"messages": ["hello to you"]}
+        )
+        self.assertIsNone(given.to(UserMessage("hello", sender_id="a", message_id="2")))
+        self.assertIsNone(given.to(UserMessage("hello", sender_id="b", message_id="1")))
+
+    def test_only_the_latest_answers_are_kept(self) -> None:
+        given = GivenAnswers(most=2)
+        for sender in ("a", "b", "c"):
+            given.keep(UserMessage("x", sender_id=sender, message_id="1"), {})
+        kept = [
+            s for s in ("a", "b", "c") if given.to(UserMessage("x", sender_id=s, message_id="1")) is not None
+        ]
+        self.assertEqual(kept, ["b", "c"])
 
     def test_the_secret_is_demanded(self) -> None:
         for credentials in (None, {}, {"secret": ""}, {"secret": "${TING_RASA_SECRET}"}):
