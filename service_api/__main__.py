@@ -27,6 +27,7 @@ def _web() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws_max_size=64 * 1024,  # a larger frame is refused before it is read
     )
     return 0
 

@@ -11,6 +11,8 @@ NUMBER = re.compile(r"C-\d{8}-\d{4,}")
 DUE_DATE = re.compile(r"20\d\d[-年/.] ?\d{1,2}[-月/.] ?\d{1,2}")
 ESCALATED = re.compile(r"[一二三四]级")
 ESCALATION_WITHIN_SECONDS = 40.0
+# The ladder's second level fires when the legal clock has run out; the first may have fired long before.
+OVERDUE_LEVEL = "二级"
 MOST_QUESTIONS = 12
 
 # What the assistant asks → what this customer answers; the first that fits.

@@ -80,6 +80,7 @@ def make_plan() -> Plan:
             (data_dir / folder).mkdir(parents=True, exist_ok=True)
         if demo:
             os.environ.setdefault("TING_SECURE_COOKIES", "0")
+            os.environ.setdefault("TING_OFFICE_HOURS", "00:00-24:00 daily")  # whenever it is tried
             ensure_secrets(data_dir / "secrets.env")
     except OSError as error:
         raise CannotRun(

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import time
 import uuid
@@ -20,7 +21,9 @@ from service_api.demo import story
 from service_api.demo.people import Customer, DemoControls, Employee
 from service_api.demo.play import demo_phone, sign_in_as
 from service_api.demo.story import Filed
-from tests.running import RunningTing, start_ting
+from tests.running import ROOT, RunningTing, start_ting
+
+DATA = ROOT / "var" / "checks" / "journey"
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]  # the first start trains and builds the index
 
@@ -30,8 +33,12 @@ def tell(who: str, what: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def ting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTing]:
-    running = start_ting(tmp_path_factory.mktemp("ting"))
+def ting() -> Iterator[RunningTing]:
+    """On an empty database; model and index of an earlier run serve again while their inputs are the same."""
+    for old in DATA.glob("*"):
+        if old.name not in {"models", "index"}:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    running = start_ting(DATA)
     try:
         running.wait_until_ready()
         print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
