@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import signal
 import time
 import uuid
@@ -21,30 +20,13 @@ from service_api.demo import story
 from service_api.demo.people import Customer, DemoControls, Employee
 from service_api.demo.play import demo_phone, sign_in_as
 from service_api.demo.story import Filed
-from tests.running import ROOT, RunningTing, start_ting
-
-DATA = ROOT / "var" / "checks" / "journey"
+from tests.running import RunningTing
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]  # the first start trains and builds the index
 
 
 def tell(who: str, what: str) -> None:
     print(f"{who:>11}: {what}")
-
-
-@pytest.fixture(scope="module")
-def ting() -> Iterator[RunningTing]:
-    """On an empty database; model and index of an earlier run serve again while their inputs are the same."""
-    for old in DATA.glob("*"):
-        if old.name not in {"models", "index"}:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    running = start_ting(DATA)
-    try:
-        running.wait_until_ready()
-        print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
-        yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -237,13 +219,3 @@ def test_overdue_complaint_is_escalated_and_the_supervisor_sees_it(
     row = story.let_it_become_overdue(controls, supervisor, filed, tell)
     assert "超期" in row
     assert story.ESCALATED.search(row)
-
-
-def test_ctrl_c_ends_every_process(ting: RunningTing) -> None:
-    pids = dict(ting.pids)
-    assert ting.stop(signal.SIGINT) == 0
-    assert "all processes have ended" in ting.said()
-    for name, pid in pids.items():
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
-        assert name

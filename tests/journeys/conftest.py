@@ -1,0 +1,38 @@
+"""One Ting for all journeys: starting every process takes long, and people share it in life too."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import ROOT, RunningTing, start_ting
+
+DATA = ROOT / "var" / "checks" / "journey"
+# The main job moves the clock by weeks, so it comes late; stopping comes last.
+ORDER = ("test_scripts.py", "test_browser.py", "test_main_job.py", "test_stop.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.name
+        return ORDER.index(name) if item.path.parent == here and name in ORDER else -1
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def ting() -> Iterator[RunningTing]:
+    """On an empty database; model and index of an earlier run serve again while their inputs are the same."""
+    for old in DATA.glob("*"):
+        if old.name not in {"models", "index"}:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    running = start_ting(DATA)
+    try:
+        running.wait_until_ready()
+        print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,145 @@
+"""People in front of real browsers: a customer, an agent, a supervisor, and the page in between."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from service_api.demo import story
+from tests.browsers import launch_chromium
+from tests.running import RunningTing
+from tests.screens import say, sign_in
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+WIDE = {"width": 1280, "height": 720}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def customer(browser: Browser, ting: RunningTing) -> Iterator[Page]:
+    """The chat page of somebody whose browser speaks Chinese; a script error on it fails the test."""
+    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None
+    )
+    page.goto(f"{ting.web}/chat")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def heard(page: Page) -> list[str]:
+    return page.locator(".row.assistant .text").all_inner_texts()
+
+
+def test_a_customer_asks_in_chinese_and_is_answered_without_reloading(customer: Page) -> None:
+    say(customer, "银行卡丢了，怎么挂失？")
+    assert any("挂失" in text for text in heard(customer)[1:])
+
+
+def test_markup_is_shown_as_it_was_typed(customer: Page) -> None:
+    say(customer, "<img src=x onerror=alert(1)><b>粗</b>")
+    mine = customer.locator(".row.customer .text").last
+    expect(mine).to_have_text("<img src=x onerror=alert(1)><b>粗</b>")
+    assert customer.locator(".row img").count() == 0
+
+
+def test_a_button_says_its_words_and_the_choices_go_away(customer: Page) -> None:
+    say(customer, "我要投诉")
+    say(customer, "柜员态度很差，等了两个小时，还冲我嚷")
+    customer.locator(".quick button", has_text="跳过").first.click()
+    expect(customer.locator(".row.customer .text").last).to_have_text("跳过")
+
+
+def test_the_talk_is_there_again_after_a_reload(customer: Page) -> None:
+    say(customer, "你好")
+    before = customer.locator(".row").count()
+    customer.reload()
+    expect(customer.locator(".row")).to_have_count(before)
+
+
+def test_what_is_typed_while_the_line_is_down_arrives_once_when_it_is_back(customer: Page) -> None:
+    say(customer, "你好")
+    customer.context.set_offline(True)
+    box = customer.locator("textarea")
+    box.fill("断网时说的话")
+    box.press("Enter")
+    expect(customer.locator(".banner.warn")).to_be_visible(timeout=30_000)
+    customer.context.set_offline(False)
+    expect(customer.locator(".row[data-delivery=sent] .text", has_text="断网时说的话")).to_be_visible(
+        timeout=40_000
+    )
+    customer.reload()
+    expect(customer.locator(".row.customer .text", has_text="断网时说的话")).to_have_count(1)
+
+
+def test_too_long_a_text_is_not_sent_and_not_lost(customer: Page) -> None:
+    box = customer.locator("textarea")
+    box.fill("长" * 2001)
+    box.press("Enter")
+    expect(customer.locator(".note")).to_contain_text("2001")
+    assert len(box.input_value()) == 2001
+
+
+def test_english_and_large_text_are_one_press_away(customer: Page) -> None:
+    customer.get_by_role("button", name="English").click()
+    expect(customer.locator("textarea")).to_have_attribute("placeholder", re.compile("Type"))
+    size = (
+        "getComputedStyle(document.querySelector('#ting-chat').shadowRoot.querySelector('textarea')).fontSize"
+    )
+    before = customer.evaluate(size)
+    customer.get_by_role("button", name="Large text").click()
+    assert float(customer.evaluate(size)[:-2]) > float(before[:-2]) >= 16
+
+
+def test_keyboard_alone_is_enough(customer: Page) -> None:
+    customer.locator("textarea").focus()
+    customer.keyboard.type("谢谢")
+    customer.keyboard.press("Enter")
+    expect(customer.locator(".row.assistant")).to_have_count(2, timeout=20_000)
+
+
+def test_an_agent_in_a_second_browser_takes_over_and_answers(
+    customer: Page, browser: Browser, ting: RunningTing
+) -> None:
+    say(customer, "转人工")
+    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    agent = sign_in(context, ting.web, "agent2")
+    agent.locator("#queues a").first.click()
+    agent.get_by_role("button", name="接入").click()
+    agent.locator(".answer textarea").fill("您好，我在看您的问题")
+    agent.locator(".answer textarea").press("Enter")
+    expect(customer.locator(".row.agent .text").last).to_have_text("您好，我在看您的问题", timeout=10_000)
+    say_to_agent(customer, "太好了")
+    expect(agent.locator(".line.customer .said").last).to_have_text("太好了", timeout=10_000)
+    agent.get_by_role("button", name="交回机器人").click()
+    expect(customer.locator(".row.system .text").last).to_be_visible()
+    context.close()
+
+
+def say_to_agent(page: Page, words: str) -> None:
+    page.locator("textarea").fill(words)
+    page.locator("textarea").press("Enter")
+
+
+def test_a_supervisor_sees_a_new_complaint_in_the_log_without_reloading(
+    customer: Page, browser: Browser, ting: RunningTing
+) -> None:
+    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    log = sign_in(context, ting.web, "supervisor")
+    log.goto(f"{ting.web}/console")
+    for words in ("我要投诉", "理财说保本，结果亏了8000块", "上周三", "跳过", "确认"):
+        say(customer, words)
+    number = story.NUMBER.search("\n".join(heard(customer)))
+    assert number, heard(customer)
+    expect(log.locator("tbody a", has_text=number[0])).to_be_visible(timeout=15_000)
+    context.close()
