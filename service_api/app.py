@@ -20,6 +20,7 @@ from service_api.channels.gateway import Gateway
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
 from service_api.channels.wechat import api as wechat_posts
+from service_api.channels.wechat import staff_api as wechat_desk
 from service_api.channels.wechat.channel import wechat
 from service_api.complaints import api as complaints
 from service_api.complaints import case_api as cases
@@ -84,7 +85,7 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.middleware("http")(_frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
-    for room in (health, staff, articles, conversations, *desk, web, socket, wechat_posts):
+    for room in (health, staff, articles, conversations, *desk, web, socket, wechat_posts, wechat_desk):
         app.include_router(room.router)
     if demo:
         app.include_router(demo_controls.router)

@@ -94,6 +94,10 @@ class WeChatMedia(Base):
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def fetched(self) -> bool:
+        return self.file != ""
+
 
 class WeChatSending(Base):
     """What became of words for a customer: by which way they went, or why they did not.

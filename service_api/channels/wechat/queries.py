@@ -59,3 +59,9 @@ def media_of(session: Session, conversation_id: uuid.UUID) -> Sequence[WeChatMed
     """Pictures, recordings and films, in the order of the conversation."""
     query = select(WeChatMedia).where(WeChatMedia.conversation_id == conversation_id)
     return session.scalars(query.order_by(WeChatMedia.seq).limit(200)).all()
+
+
+def media_at(session: Session, conversation_id: uuid.UUID, seq: int) -> WeChatMedia | None:
+    """What came with this message."""
+    query = select(WeChatMedia).where(WeChatMedia.conversation_id == conversation_id, WeChatMedia.seq == seq)
+    return session.scalar(query)

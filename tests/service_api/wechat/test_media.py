@@ -5,14 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from service_api.channels.wechat.media import LARGEST, fetch_waiting
+from service_api.channels.wechat.media import FOLDER, LARGEST, fetch_waiting
 from service_api.channels.wechat.models import WeChatMedia
 from service_api.channels.wechat.sender import Sender
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
+from service_api.settings import Settings
 from tests.service_api.complaints.conftest import a_conversation
+from tests.service_api.signed_in import a_member, a_session
 from tests.service_api.wechat.fake import FakeWeChat
 
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 100
@@ -105,3 +108,28 @@ def test_a_platform_that_is_down_is_tried_again_until_the_file_is_gone(
         clock.move(timedelta(hours=13))
         fetch_waiting(database, sender, folder, machine=clock)
     assert kept(database).problem == "expired"
+
+
+def test_people_at_the_desk_may_have_the_file_and_nobody_else(
+    client: TestClient, database: Database, settings: Settings, sender: Sender, clock: FrozenClock,
+    frozen_fake: FakeWeChat,
+) -> None:  # fmt: skip
+    a_file(database, clock)
+    frozen_fake.files["m1"] = ("image/jpeg", JPEG)
+    address = f"/api/v1/conversations/{kept(database).conversation_id}/wechat"
+    with database.writing() as session:
+        agent = a_session(session, a_member(session, "lin"))
+        auditor = a_session(session, a_member(session, "he", role="auditor"))
+
+    assert client.get(f"{address}/media/1", headers=agent).status_code == 404
+    fetch_waiting(database, sender, settings.data_dir / FOLDER, machine=clock)
+    file = client.get(f"{address}/media/1", headers=agent)
+    assert (file.status_code, file.content) == (200, JPEG)
+    assert file.headers["content-disposition"] == 'attachment; filename="wechat-1.jpg"'
+    assert client.get(f"{address}/media/2", headers=agent).status_code == 404
+    assert client.get(f"{address}/media/1", headers=auditor).status_code == 403
+    assert client.get(f"{address}/media/1").status_code == 401
+
+    state = client.get(address, headers=agent).json()
+    assert (state["delivered_through"], state["media"][0]["fetched"]) == (None, True)
+    assert client.get(address).status_code == 401
