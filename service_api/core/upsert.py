@@ -1,6 +1,7 @@
 """Rows written once, and counters: statements that both databases know and SQLAlchemy does not share."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, literal_column
@@ -8,6 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service_api.core.database import Base
+
+Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_once(
@@ -17,8 +20,8 @@ def insert_once(
 
     On PostgreSQL a second writer of the same row waits for the first one's commit.
     """
-    insert = _insert(session, model).values(dict(values)).on_conflict_do_nothing(index_elements=list(unique))
-    return session.execute(insert.returning(literal_column("1"))).scalar() is not None
+    statement = _once(model, tuple(unique), session.get_bind().dialect.name)
+    return session.execute(statement, dict(values)).scalar() is not None
 
 
 def count_up(
@@ -28,15 +31,21 @@ def count_up(
     counter: InstrumentedAttribute[int],
 ) -> int:
     """Add one to the counter of the row with this key, which begins at 1, and give the new count."""
-    insert = _insert(session, model).values({**key, counter.key: 1})
-    counted = insert.on_conflict_do_update(
-        index_elements=list(key), set_={counter.key: counter + 1}
-    ).returning(counter)
-    return session.execute(counted).scalar_one()
+    counted = (
+        _insert(model, session.get_bind().dialect.name)
+        .values({**key, counter.key: 1})
+        .on_conflict_do_update(index_elements=list(key), set_={counter.key: counter + 1})
+    )
+    return session.execute(counted.returning(counter)).scalar_one()
 
 
-def _insert(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
+@cache  # building the statement costs more than running it
+def _once(model: type[Base], unique: tuple[str, ...], dialect: str) -> Any:  # an INSERT … RETURNING 1
+    insert = _insert(model, dialect).on_conflict_do_nothing(index_elements=list(unique))
+    return insert.returning(literal_column("1"))
+
+
+def _insert(model: type[Base], dialect: str) -> Insert:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101  (narrows the type; mapped classes have one table)
-    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,9 +14,10 @@ from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import CLOCK_RESTS, CLOCK_RUNS, OVER, Complaint
 from service_api.core.upsert import insert_once
 from service_api.escalation import clocks as rows
+from service_api.escalation import queries
 from service_api.escalation.calendar import WorkingCalendar
 from service_api.escalation.calendars import load_calendar
-from service_api.escalation.clock import Change
+from service_api.escalation.clock import Change, Unit
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.policy import FACTS, Step, next_moment, steps_of_clock, steps_of_facts
 from service_api.escalation.profiles import (
@@ -29,6 +31,7 @@ from service_api.outbox import service as outbox
 
 ESCALATED = "complaint.escalated"
 CUSTOMER, APPRAISAL = "customer", "appraisal"
+COUNTS_WORK = frozenset({Unit.WORKING_DAYS.value, Unit.WORKING_MINUTES.value})
 
 
 class DeskClocks:
@@ -75,54 +78,18 @@ class DeskClocks:
         self._start(session, complaint, step=FILE_STEP, known=known, by=by, now=now)
 
     def clocks_of(self, session: Session, complaint_id: uuid.UUID) -> Sequence[ClockView]:
-        found = session.scalars(
-            select(ComplaintClock)
-            .where(ComplaintClock.complaint_id == complaint_id)
-            .order_by(ComplaintClock.statutory.desc(), ComplaintClock.due_at, ComplaintClock.id)
-            .limit(200)
-        )
-        return [
-            ClockView(
-                id=row.id,
-                kind=row.kind,
-                profile=row.profile,
-                statutory=row.statutory,
-                state=row.status,
-                started_at=row.started_at,
-                due_at=row.due_at,
-                breached_at=row.breached_at,
-                stopped_at=row.stopped_at,
-                extensions=row.extensions,
-                estimated=row.estimated,
-            )
-            for row in found
-        ]
+        return queries.clock_views(session, complaint_id)
 
     def escalations_of(
         self, session: Session, complaint_id: uuid.UUID, *, language: str
     ) -> Sequence[EscalationView]:
-        found = session.scalars(
-            select(Escalation)
-            .where(Escalation.complaint_id == complaint_id)
-            .order_by(Escalation.fired_at, Escalation.level, Escalation.id)
-            .limit(200)
-        )
-        return [
-            EscalationView(
-                id=row.id,
-                level=row.level,
-                name=self.ladder.level(row.level).name(language),
-                clock=row.clock,
-                reason=row.reason,
-                fired_at=row.fired_at,
-                acknowledged_at=row.acknowledged_at,
-                acknowledged_by=row.acknowledged_by_id,
-            )
-            for row in found
-        ]
+        return queries.escalation_views(session, self.ladder, complaint_id, language=language)
 
     def calendar_of(self, session: Session, row: ComplaintClock, *, now: datetime) -> WorkingCalendar:
-        return self._calendar(session, row.calendar, now=now)
+        """The calendar of a clock; its days off are read only for clocks that count working time."""
+        if row.unit in COUNTS_WORK:
+            return self._calendar(session, row.calendar, now=now)
+        return WorkingCalendar(ZoneInfo(self.profiles.calendars[row.calendar].zone), ())
 
     def change(
         self,
@@ -177,7 +144,7 @@ class DeskClocks:
         now: datetime,
     ) -> int:
         """Fire each step once: the escalation, its audit entry and its event. How many were new."""
-        new = 0
+        new: list[int] = []
         for step in steps:
             level = self.ladder.level(step.level)
             within = level.acknowledge_within_minutes
@@ -194,8 +161,7 @@ class DeskClocks:
             }
             if not insert_once(session, Escalation, row, unique=["complaint_id", "clock", "level"]):
                 continue
-            new += 1
-            complaint.level = max(complaint.level, step.level)
+            new.append(step.level)
             record(
                 session,
                 by=by,
@@ -219,7 +185,8 @@ class DeskClocks:
                 },
                 now=now,
             )
-        return new
+        complaint.level = max([complaint.level, *new])
+        return len(new)
 
     def refresh(self, session: Session, complaint: Complaint) -> None:
         """Copy the statutory deadline in force, and whether the bank's clock runs, to the complaint."""

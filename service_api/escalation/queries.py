@@ -1,0 +1,63 @@
+"""Questions about the clocks and levels of a complaint."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.complaints.deadlines import ClockView, EscalationView
+from service_api.escalation.models import ComplaintClock, Escalation
+from service_api.escalation.profiles import Ladder
+
+MOST = 200
+
+
+def clock_views(session: Session, complaint_id: uuid.UUID) -> list[ClockView]:
+    """Every clock, the legal ones first, then by due time."""
+    found = session.scalars(
+        select(ComplaintClock)
+        .where(ComplaintClock.complaint_id == complaint_id)
+        .order_by(ComplaintClock.statutory.desc(), ComplaintClock.due_at, ComplaintClock.id)
+        .limit(MOST)
+    )
+    return [
+        ClockView(
+            id=row.id,
+            kind=row.kind,
+            profile=row.profile,
+            statutory=row.statutory,
+            state=row.status,
+            started_at=row.started_at,
+            due_at=row.due_at,
+            breached_at=row.breached_at,
+            stopped_at=row.stopped_at,
+            extensions=row.extensions,
+            estimated=row.estimated,
+        )
+        for row in found
+    ]
+
+
+def escalation_views(
+    session: Session, ladder: Ladder, complaint_id: uuid.UUID, *, language: str
+) -> list[EscalationView]:
+    """Every level that fired, in the order of firing."""
+    found = session.scalars(
+        select(Escalation)
+        .where(Escalation.complaint_id == complaint_id)
+        .order_by(Escalation.fired_at, Escalation.level, Escalation.id)
+        .limit(MOST)
+    )
+    return [
+        EscalationView(
+            id=row.id,
+            level=row.level,
+            name=ladder.level(row.level).name(language),
+            clock=row.clock,
+            reason=row.reason,
+            fired_at=row.fired_at,
+            acknowledged_at=row.acknowledged_at,
+            acknowledged_by=row.acknowledged_by_id,
+        )
+        for row in found
+    ]

@@ -1,0 +1,299 @@
+"""Figures of the complaint rooms, each beside the plainest thing that could do the work, in the same run.
+
+`python -m tests.bench.complaints` prints them. PostgreSQL is started from the installed binaries.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import event, text
+from sqlalchemy.orm import sessionmaker
+
+from service_api.app import furnish, rooms
+from service_api.complaints import queries
+from service_api.complaints.models import FilingKey
+from service_api.complaints.queries import Filters
+from service_api.core.clock import FrozenClock
+from service_api.core.database import Database
+from service_api.core.migrate import migrate
+from service_api.escalation.service import DeskClocks
+from service_api.escalation.sweep import due_complaints, sweep
+from service_api.settings import Settings
+from service_api.staff.service import SignedIn
+from tests.service_api.postgresql import running_cluster
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+SECRET = "only-for-measuring-here"
+BOSS = SignedIn(uuid.uuid4(), "boss", "Boss", "supervisor", "head-office", "csrf")
+SMALL = 2_000
+FEW_DUE = 1_000
+MANY_DUE = 10_000
+
+# Complaints n = 1 … :stored with one legal clock each; the first :due are due now, the others later.
+COMPLAINTS = """
+INSERT INTO complaints (id, number, language, complainant, complainant_name, authority, business, product,
+  channel, source, tier, description, demand, contact, group_size, legal, media, regulatory, strong_emotion,
+  complex, repeat_count, state, is_over, desk_order, level, version, received_at, due_at)
+SELECT {id}, 'C-20261101-' || n, 'zh', 'self', '', '', 'credit-card', '', 'web', 'customer', 'ordinary',
+  '没激活也扣我年费三百，必须退 ' || n, '', '', 1, {no}, {no}, {no}, {no}, {no}, 0, 'received', {no}, 0, 0, 1,
+  {received}, {due}
+FROM {numbers}
+"""
+CLOCKS = """
+INSERT INTO complaint_clocks (id, complaint_id, profile, kind, round, statutory, calendar, unit, length,
+  started_at, due_at, status, paused_for, rest_seconds, credit_days, added, extensions, pauses, estimated,
+  next_look_at)
+SELECT id, id, 'cbirc', 'decision', 1, {yes}, 'cn', 'calendar_days', 15, received_at, due_at, 'running', '',
+  0, 0, 0, 0, 0, {no}, due_at FROM complaints
+"""
+SQLITE = {
+    "numbers": "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {stored}) "
+    "SELECT n FROM s)",
+    "id": "printf('%032x', n)",
+    "received": "datetime('2026-11-01 04:00:00')",
+    "due": "CASE WHEN n <= {due} THEN '2026-11-21 03:00:00.000000' ELSE '2027-01-01 00:00:00.000000' END",
+    "yes": "1",
+    "no": "0",
+}
+POSTGRESQL = {
+    "numbers": "generate_series(1, {stored}) AS s(n)",
+    "id": "lpad(to_hex(n), 32, '0')::uuid",
+    "received": "TIMESTAMPTZ '2026-11-01 04:00:00+00'",
+    "due": "CASE WHEN n <= {due} THEN TIMESTAMPTZ '2026-11-21 03:00:00+00' "
+    "ELSE TIMESTAMPTZ '2027-01-01 00:00:00+00' END",
+    "yes": "true",
+    "no": "false",
+}
+
+
+def measure(
+    *, stored_on_sqlite: int = 100_000, stored_on_postgresql: int = 1_000_000, due: int = MANY_DUE
+) -> list[dict[str, Any]]:
+    """Every figure as {"what", "ours_ms", "plain_ms", "ratio", "note"}; times are medians of one run."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = [_filing(Path(folder))]
+        figures += [_list(Path(folder), stored_on_sqlite), _sweep_on_sqlite(Path(folder), stored_on_sqlite)]
+    with running_cluster() as cluster:
+        address = cluster.url("ting_tests")
+        figures.append(_sweep_on_postgresql(address, stored_on_postgresql))
+        figures.append(_two_workers(address, due))
+    return figures
+
+
+def fill(database: Database, *, stored: int, due: int) -> None:
+    """Empty the tables and put so many complaints in, with a clock each."""
+    words = SQLITE if database.is_sqlite else POSTGRESQL
+    named = {name: value.format(stored=stored, due=due) for name, value in words.items()}
+    with database.writing() as session:
+        for table in (
+            "outbox_events",
+            "escalations",
+            "complaint_clock_events",
+            "complaint_clocks",
+            "complaints",
+        ):
+            session.execute(text(f"DELETE FROM {table}"))
+        session.execute(text(COMPLAINTS.format(**named)))
+        session.execute(text(CLOCKS.format(**named)))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+
+
+def _filing(folder: Path) -> dict[str, Any]:
+    settings = Settings(
+        data_dir=folder,
+        demo=True,
+        secure_cookies=False,
+        rasa_secret=SECRET,
+        service_token=SECRET,
+        code_pepper=SECRET,
+    )
+    database = _sqlite(folder / "filing.db")
+    app = rooms(demo=True)
+    furnish(app, settings, database, FrozenClock(NOW))
+    body = {
+        "business": "credit-card",
+        "description": "没激活也扣我年费三百，必须退",
+        "contact": "13800138000",
+    }
+    plain = _plain_app(_sqlite(folder / "plain.db"))
+    with TestClient(app) as ours, TestClient(plain) as theirs:
+
+        def file() -> None:
+            headers = {"Authorization": f"Bearer {SECRET}", "Idempotency-Key": uuid.uuid4().hex}
+            assert ours.post("/api/v1/complaints", json=body, headers=headers).status_code == 201
+
+        def insert() -> None:
+            assert theirs.post("/rows", json={"key": uuid.uuid4().hex}).status_code == 201
+
+        ours_ms, plain_ms = _turns(file, insert, rounds=150)
+        with _counting(database) as statements:
+            file()
+    note = f"{len(statements)} statements: key, number, complaint, 3 clocks with events, audit, outbox"
+    return _figure(
+        "file a complaint over HTTP / bare FastAPI + SQLAlchemy insert of a row", ours_ms, plain_ms, note
+    )
+
+
+def _plain_app(database: Database) -> FastAPI:
+    app = FastAPI()
+    make = sessionmaker(database.engine)
+
+    @app.post("/rows", status_code=201)
+    def insert(body: dict[str, str]) -> dict[str, str]:
+        with make() as session, session.begin():
+            session.add(FilingKey(key=body["key"], body_hash="", answer={}, created_at=NOW))
+        return body
+
+    return app
+
+
+def _list(folder: Path, stored: int) -> dict[str, Any]:
+    database = _sqlite(folder / "list.db")
+    fill(database, stored=stored, due=FEW_DUE)
+    by_hand = text(
+        "SELECT * FROM complaints WHERE NOT EXISTS (SELECT 1 FROM complaint_recusals r "
+        "WHERE r.complaint_id = complaints.id AND (r.staff_id = :me OR r.branch = :branch)) "
+        "ORDER BY desk_order, due_at, id LIMIT 51"
+    )
+
+    def ours() -> None:
+        with database.reading() as session:
+            queries.complaints_for(session, BOSS, Filters(), now=NOW, cursor=None)
+
+    def plain() -> None:
+        with database.engine.connect() as connection:
+            connection.execute(by_hand, {"me": BOSS.staff_id.hex, "branch": BOSS.branch}).all()
+
+    ours_ms, plain_ms = _turns(ours, plain, rounds=100)
+    with _counting(database) as statements:
+        ours()
+    reads = [s for s in statements if s.lstrip().upper().startswith("SELECT")]
+    note = f"{len(reads)} query; the rest is making 51 objects of 46 columns"
+    what = f"supervisor's list at {stored:,} complaints / the same SQL by hand (SQLite)"
+    return _figure(what, ours_ms, plain_ms, note)
+
+
+def _sweep_on_sqlite(folder: Path, stored: int) -> dict[str, Any]:
+    return _sweeps(_sqlite(folder / "sweep.db"), stored, "SQLite")
+
+
+def _sweep_on_postgresql(address: str, stored: int) -> dict[str, Any]:
+    return _sweeps(Database(address), stored, "PostgreSQL")
+
+
+def _sweeps(database: Database, stored: int, name: str) -> dict[str, Any]:
+    took: dict[int, float] = {}
+    looked: dict[int, float] = {}
+    for rows in (SMALL, stored):
+        fill(database, stored=rows, due=FEW_DUE)
+        began = time.perf_counter()
+        with database.reading() as session:
+            found = due_complaints(session, now=NOW, limit=FEW_DUE)
+        looking = (time.perf_counter() - began) * 1000
+        assert len(found) == FEW_DUE
+        looked[rows] = looking
+        took[rows] = _timed(lambda: _drain(database))
+    database.close()
+    note = (
+        f"finding them: {looked[stored]:.1f} ms against {looked[SMALL]:.1f} ms; "
+        f"{took[stored] / FEW_DUE:.1f} ms a complaint, nearly all in its own transaction"
+    )
+    what = f"sweep of {FEW_DUE:,} due among {stored:,} / among {SMALL:,} ({name})"
+    return _figure(what, took[stored], took[SMALL], note)
+
+
+def _drain(database: Database) -> None:
+    desk = DeskClocks()
+    while sweep(database, desk, now=NOW).looked_at:
+        pass
+
+
+def _drain_at(address: str) -> None:
+    database = Database(address)
+    _drain(database)
+    database.close()
+
+
+def _two_workers(address: str, due: int) -> dict[str, Any]:
+    database = Database(address)
+    took = {}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_idle, range(2)))
+        for workers in (1, 2):
+            fill(database, stored=due, due=due)
+            began = time.perf_counter()
+            list(pool.map(_drain_at, [address] * workers))
+            took[workers] = (time.perf_counter() - began) * 1000
+            with database.reading() as session:
+                twice = session.scalar(text("SELECT count(*) FROM escalations")) or 0
+            assert twice == 3 * due, twice
+    database.close()
+    note = "every level once; writers of the hash chain queue for its lock until they commit"
+    return _figure(f"two workers draining {due:,} due / one (PostgreSQL)", took[2], took[1], note)
+
+
+def _idle(_number: int) -> None:
+    time.sleep(0.2)
+
+
+def _turns(ours: Callable[[], None], plain: Callable[[], None], *, rounds: int) -> tuple[float, float]:
+    """Medians in milliseconds, one after the other so that both meet the same machine."""
+    for _ in range(5):
+        ours()
+        plain()
+    pairs = [(_timed(ours), _timed(plain)) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _sqlite(path: Path) -> Database:
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    return database
+
+
+@contextmanager
+def _counting(database: Database):  # type: ignore[no-untyped-def]  # a context manager of a plain list
+    statements: list[str] = []
+
+    def count(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", count)
+
+
+def _figure(what: str, ours: float, plain: float, note: str) -> dict[str, Any]:
+    return {
+        "what": what,
+        "ours_ms": round(ours, 2),
+        "plain_ms": round(plain, 2),
+        "ratio": round(ours / plain, 2),
+        "note": note,
+    }
+
+
+if __name__ == "__main__":
+    small = "--small" in sys.argv
+    found = measure(stored_on_sqlite=20_000, stored_on_postgresql=50_000, due=500) if small else measure()
+    print(json.dumps(found, indent=2, ensure_ascii=False))
