@@ -190,7 +190,8 @@ def _fill(value: Any, rates: Rates, language: Language) -> Any:  # value: raw YA
 
 
 def _first(error: ValidationError) -> tuple[tuple[int | str, ...], str]:
-    detail = error.errors()[0]
+    details = error.errors()
+    detail = next((one for one in details if one["type"] == "extra_forbidden"), details[0])
     field = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         return detail["loc"], f"unknown key {field!r}"

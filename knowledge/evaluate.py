@@ -72,8 +72,7 @@ def evaluate(engine: Engine, questions: Sequence[Question]) -> Evaluation:
 
 def ask(engine: Engine, question: Question) -> Asked:
     """Search one question, and rank every article for it."""
-    result = engine.search(question.text, question.language)
-    ranked = engine.rank(question.text, question.language)
+    result, ranked = engine.search_and_rank(question.text, question.language)
     rank = ranked.index(question.article_id) + 1 if question.article_id in ranked else None
     return Asked(
         question=question.text,
@@ -82,6 +81,7 @@ def ask(engine: Engine, question: Question) -> Asked:
         kind=question.kind,
         outcome=result.outcome,
         confidence=result.first,
+        about=result.about,
         rank=rank,
         found=tuple(ranked[:3]),
     )

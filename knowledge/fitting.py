@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Language
-from knowledge.calibration import Calibration, Kind, Observation, features_of, fit_calibration
+from knowledge.calibration import UNCALIBRATED, Calibration, Kind, Observation, features_of, fit_calibration
 from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder, Vectors
 from knowledge.group import Group
+from knowledge.head import fit_head, no_head
 from knowledge.keywords import index_keywords
 from knowledge.lexicon import Lexicon
-from knowledge.scoring import Head, Mixture, Scored, Scorer, fit_head, fit_metric, fit_mixture
+from knowledge.scoring import Mixture, Scored, Scorer, fit_metric, fit_mixture
 from knowledge.vectors import store_vectors
 
-FOLDS = 3
+FOLDS = 8
+FOLDS_MADE = 3
 HELD_OUT = 0.12
+LEAST_CALIBRATED = 20
 LARGEST_HEAD = 3000
 TRUST_IN_ANSWERS = 0.4
 MOST_OBSERVED = 6000
@@ -84,8 +87,8 @@ def fit_scorer(
     mixture: Mixture | None = None,
 ) -> Scorer:
     """Index the phrasings of one language. Answers teach the head and have keywords of their own."""
-    texts, owner = _flat([group.phrasings for group in groups])
-    sentences, sentence_owner = _flat([group.sentences if group.phrasings else () for group in groups])
+    texts, owner = flat([group.phrasings for group in groups])
+    sentences, sentence_owner = flat([group.sentences if group.phrasings else () for group in groups])
     vectors = embedder.encode(texts)
     metric = fit_metric(vectors, owner)
     if len(groups) <= LARGEST_HEAD:
@@ -93,9 +96,10 @@ def fit_scorer(
         trust = np.repeat(np.array([1.0, TRUST_IN_ANSWERS], dtype=np.float32), [len(texts), len(sentences)])
         head = fit_head(both, np.concatenate([owner, sentence_owner]), len(groups), trust=trust)
     else:
-        head = Head(np.zeros((len(groups), vectors.shape[1]), np.float32), np.zeros(len(groups), np.float32))
+        head = no_head(len(groups), vectors.shape[1])
     return Scorer(
         store=store_vectors(metric.apply(vectors), range(len(texts))),
+        raw=vectors,
         owner=owner,
         size=len(groups),
         keywords=index_keywords([group.phrasings for group in groups], lexicon, language),
@@ -119,16 +123,19 @@ def cross_validate(
     precision: float,
     progress: Callable[[str], None],
     folds: int = FOLDS,
+    made: int = FOLDS_MADE,
 ) -> Fitting:
-    """Ask each phrasing of an index that was made without it.
+    """Ask phrasings of indexes that were made without them; `made` of the `folds` are enough.
 
     In every fold some articles are left out whole: their questions are the near misses, which no indexed
     article answers.
     """
+    if len(groups) < LEAST_CALIBRATED:
+        return Fitting(Mixture(), UNCALIBRATED, ())
     asked: list[_Asked] = []
     dice = np.random.default_rng(0)
-    for fold in range(folds):
-        progress(f"{language}: cross-validation {fold + 1} of {folds}")
+    for fold in range(min(made, folds)):
+        progress(f"{language}: cross-validation {fold + 1} of {min(made, folds)}")
         left_out = dice.random(len(groups)) < HELD_OUT
         asked += _ask_one_fold(groups, far, fold, folds, left_out, setting, lexicon, language, opened)
     inside = [one for one in asked if one.kind == "in_scope"]
@@ -194,7 +201,8 @@ def _all_but(phrasings: tuple[str, ...], number: int, fold: int, folds: int) -> 
     return tuple(text for at, text in enumerate(phrasings) if (at + number) % folds != fold)
 
 
-def _flat(groups: Sequence[Sequence[str]]) -> tuple[list[str], NDArray[np.int64]]:
+def flat(groups: Sequence[Sequence[str]]) -> tuple[list[str], NDArray[np.int64]]:
+    """All texts in one list, and the number of the group that each belongs to."""
     texts = [text for group in groups for text in group]
     owner = np.array([number for number, group in enumerate(groups) for _ in group], dtype=np.int64)
     return texts, owner

@@ -75,7 +75,7 @@ def detect(text: str, *, expected: Literal["zh", "en"] | None = None) -> Detecte
     words = _LATIN_WORD.findall(sample)
     letters = sum(character.isalpha() for character in sample)
     if letters == 0:
-        return expected if expected and any(character.isdigit() for character in sample) else "none"
+        return "none"
     latin = sum(map(len, words))
     if (letters - cjk - latin) * 2 > letters:
         return "other"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ class Asked:
     kind: str
     outcome: Outcome
     confidence: float
+    about: float
     rank: int | None
     found: tuple[str, ...]
 
@@ -62,6 +64,7 @@ def figures_of(asked: Sequence[Asked]) -> dict[str, Figure]:
             figures[f"{kind} suggested"] = share(outside, lambda one: one.outcome == "suggestions")
             if inside:
                 figures[f"AUROC in/{kind}"] = separation(inside, outside)
+                figures[f"AUROC in/{kind} (about)"] = separation(inside, outside, by="about")
     if asked:
         figures["calibration error"] = calibration_error(asked)
     return figures
@@ -80,10 +83,12 @@ def mean(values: Sequence[float]) -> Figure:
     return Figure(float(array.mean()), float(low), float(high), len(array))
 
 
-def separation(inside: Sequence[Asked], outside: Sequence[Asked]) -> Figure:
-    """AUROC: how often a question with an article is more confident than one without."""
-    high = np.array([one.confidence for one in inside])
-    low = np.array([one.confidence for one in outside])
+def separation(
+    inside: Sequence[Asked], outside: Sequence[Asked], *, by: Literal["confidence", "about"] = "confidence"
+) -> Figure:
+    """AUROC: how often a question with an article scores higher than one without."""
+    high = np.array([getattr(one, by) for one in inside])
+    low = np.array([getattr(one, by) for one in outside])
     dice = np.random.default_rng(0)
     draws = [_auroc(dice.choice(high, len(high)), dice.choice(low, len(low))) for _ in range(RESAMPLES // 4)]
     bounds = np.quantile(draws, [0.025, 0.975])

@@ -1,6 +1,7 @@
 """What a search says: an answer, three suggestions, or that it does not know.
 
-All three have `outcome`, `confidence`, `language`, `matches`, `articles`, `first` (its chance).
+All three have `outcome`, `confidence`, `language`, `matches`, `articles`, `first` (the chance that the best one
+is right) and `about` (the chance that the question is about our articles at all, and not other talk).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Answer:
     match: Match
     confidence: float
     language: Language
+    about: float
     outcome: ClassVar[Literal["answer"]] = "answer"
 
     @property
@@ -50,6 +52,7 @@ class Suggestions:
     matches: tuple[Match, ...]
     confidence: float
     language: Language
+    about: float
     careful: bool = False
     outcome: ClassVar[Literal["suggestions"]] = "suggestions"
 
@@ -69,6 +72,7 @@ class NoAnswer:
     reason: Reason
     confidence: float
     language: Language | None
+    about: float = 0.0
     outcome: ClassVar[Literal["none"]] = "none"
 
     @property

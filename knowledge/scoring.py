@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.embedder import Vectors, unit_rows
+from knowledge.head import Head
 from knowledge.keywords import Keywords, Scores
 from knowledge.vectors import VectorStore
 
@@ -17,6 +18,7 @@ Parts = NDArray[np.float32]
 
 PARTS = ("close", "head", "keywords", "answer_keywords")
 NEIGHBOURS = 256
+LOOKED_AT = 32
 SHARPNESS = 10.0
 
 
@@ -30,18 +32,6 @@ class Metric:
     def apply(self, vectors: Vectors) -> Vectors:
         """Rows in the new space, at unit length."""
         return unit_rows(np.asarray((vectors - self.centre) @ self.map, dtype=np.float32))
-
-
-@dataclass(frozen=True)
-class Head:
-    """A linear classifier over the vectors: one row of weights and one bias per FAQ."""
-
-    weights: Vectors
-    bias: Vectors
-
-    def scores(self, vector: Vectors) -> Scores:
-        found: Scores = self.weights @ vector + self.bias
-        return found
 
 
 class Mixture(BaseModel):
@@ -69,15 +59,23 @@ class Scored:
 
     parts: Parts
     best_phrasing: float
+    nearest: float
+    crowd: float
     known: float
+    covered: float
     length: int
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """Everything of one language that scoring needs. Immutable, so it is shared by threads."""
+    """Everything of one language that scoring needs. Immutable, so it is shared by threads.
+
+    `raw` holds the vectors as the embedder gave them; how near they are tells other talk from ours, for which
+    the metric has no sense.
+    """
 
     store: VectorStore
+    raw: Vectors
     owner: NDArray[np.int64]
     size: int
     keywords: Keywords
@@ -95,10 +93,14 @@ class Scorer:
             self.keywords.scores(text),
             self.answers.scores(text),
         )
+        plain_similarities = np.sort(self.raw[numbers[:LOOKED_AT]] @ vector)[::-1]
         return Scored(
             parts=np.stack(parts).astype(np.float32),
             best_phrasing=float(similarities[0]) if len(similarities) else 0.0,
+            nearest=float(plain_similarities[0]) if len(plain_similarities) else 0.0,
+            crowd=float(plain_similarities[:5].mean()) if len(plain_similarities) else 0.0,
             known=self.keywords.known_share(text),
+            covered=self.keywords.covered(text, float(parts[2].max(initial=0.0))),
             length=len(text),
         )
 
@@ -127,24 +129,6 @@ def fit_metric(vectors: Vectors, owner: NDArray[np.int64], *, softness: float = 
     ridge = softness * float(values.clip(0).mean()) + 1e-6
     whitening = directions @ np.diag((values.clip(0) + ridge) ** -0.5) @ directions.T
     return Metric(centre.astype(np.float32), whitening.astype(np.float32))
-
-
-def fit_head(
-    vectors: Vectors, owner: NDArray[np.int64], size: int, *, trust: Vectors, strength: float = 10.0
-) -> Head:
-    """Multinomial logistic regression of the FAQ on the vector; `trust` weighs each row."""
-    from sklearn.linear_model import LogisticRegression
-
-    weights = np.zeros((size, vectors.shape[1]), dtype=np.float32)
-    bias = np.zeros(size, dtype=np.float32)
-    if len(np.unique(owner)) < 3:
-        return Head(weights, bias)
-    fitted = LogisticRegression(C=strength, max_iter=200, tol=1e-5).fit(vectors, owner, sample_weight=trust)
-    weights[fitted.classes_] = fitted.coef_
-    bias[fitted.classes_] = fitted.intercept_
-    absent = np.setdiff1d(np.arange(size), fitted.classes_)
-    bias[absent] = bias.min() - 5.0
-    return Head(weights, bias)
 
 
 def fit_mixture(parts: Sequence[Parts], right: Sequence[int]) -> Mixture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.article import Language
+from knowledge.article import Article, Language
 from knowledge.calibration import features_of
 from knowledge.embedder import Embedder, open_embedder
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
@@ -90,6 +90,20 @@ class Engine:
         with self._loading:
             return self._load_newer()
 
+    def publish(self, changed: Sequence[Article], *, removed: Collection[str] = ()) -> str:
+        """Add or replace articles and take others out, in seconds; returns the version, which serves at once.
+
+        Models and chances stay; the next full build trains on the new phrasings too.
+        """
+        from knowledge.publish import publish_articles
+
+        self.refresh()
+        manifest = publish_articles(
+            self._root, self._snapshot, changed, removed=removed, embedder_of=self._models.get
+        )
+        self.refresh()
+        return manifest.version
+
     def search(self, text: str, language: Language | None = None) -> Result:
         """Find what answers a message. Never raises for any text.
 
@@ -99,12 +113,12 @@ class Engine:
         looked = self._look(self._snapshot, text, language)
         return looked if isinstance(looked, NoAnswer) else self._decide(looked)
 
-    def rank(self, text: str, language: Language | None = None) -> list[str]:
-        """Ids of the articles in force, best first; empty for text that cannot be searched."""
+    def search_and_rank(self, text: str, language: Language | None = None) -> tuple[Result, list[str]]:
+        """The result, and the ids of all articles in force, best first; none for what cannot be searched."""
         looked = self._look(self._snapshot, text, language)
         if isinstance(looked, NoAnswer):
-            return []
-        return [looked.snapshot.articles[place].id for place in self._order(looked)]
+            return looked, []
+        return self._decide(looked), [looked.snapshot.articles[place].id for place in self._order(looked)]
 
     def _look(self, snapshot: Snapshot, text: str, language: Language | None) -> _Looked | NoAnswer:
         found = detect(text, expected=language)
@@ -135,17 +149,17 @@ class Engine:
         order = self._order(looked)
         if not order:
             return NoAnswer("nothing-fits", 0.0, looked.language)
-        chances = looked.index.calibration
-        first, three = chances.first.chance(looked.features), chances.among_three.chance(looked.features)
+        limits = looked.index.calibration
+        about, first, three = limits.judge(looked.features)
         if looked.exact == order[0]:
-            return Answer(Match(looked.snapshot.articles[order[0]], EXACT), EXACT, looked.language)
-        if three < chances.suggest:
-            return NoAnswer("nothing-fits", first, looked.language)
+            return Answer(Match(looked.snapshot.articles[order[0]], EXACT), EXACT, looked.language, about=1.0)
+        if about < limits.about or three < limits.suggest:
+            return NoAnswer("nothing-fits", first, looked.language, about=about)
         matches = _matches(looked, order[:SUGGESTED], first)
         overruled = order[0] != int(np.argmax(looked.total))
-        if not overruled and first >= (chances.careful if looked.careful else chances.answer):
-            return Answer(matches[0], first, looked.language)
-        return Suggestions(matches, max(three, first), looked.language, careful=looked.careful)
+        if not overruled and first >= (limits.careful if looked.careful else limits.answer):
+            return Answer(matches[0], first, looked.language, about=about)
+        return Suggestions(matches, max(three, first), looked.language, about=about, careful=looked.careful)
 
     def _follow(self) -> None:
         if stamp(self._root) == self._seen or not self._loading.acquire(blocking=False):

@@ -13,10 +13,11 @@ from knowledge.article import LANGUAGES, Article, Language
 from knowledge.calibration import Calibration
 from knowledge.embedder import SELF_TRAINED, CharacterEmbedder, Embedder
 from knowledge.group import Group
+from knowledge.head import Head
 from knowledge.index import DamagedIndex, LanguageEntry, Manifest, verify
 from knowledge.keywords import load_keywords
 from knowledge.lexicon import Lexicon, load_lexicon
-from knowledge.scoring import Head, Metric, Scorer
+from knowledge.scoring import Metric, Scorer
 from knowledge.vectors import load_vectors
 
 
@@ -63,6 +64,7 @@ def save_language(directory: Path, scorer: Scorer, groups: Sequence[Group]) -> N
     scorer.store.save(directory / "vectors.faiss")
     scorer.keywords.save(directory / "keywords")
     scorer.answers.save(directory / "answers")
+    np.save(directory / "raw.npy", scorer.raw)
     np.savez(
         directory / "scoring.npz",
         owner=scorer.owner,
@@ -101,6 +103,7 @@ def _load_language(
     with np.load(directory / "scoring.npz", allow_pickle=False) as arrays:
         scorer = Scorer(
             store=load_vectors(directory / "vectors.faiss"),
+            raw=np.load(directory / "raw.npy", mmap_mode="r", allow_pickle=False),
             owner=arrays["owner"],
             size=size,
             keywords=load_keywords(directory / "keywords", lexicon, language),

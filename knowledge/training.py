@@ -83,17 +83,23 @@ def _tokenizer(texts: Sequence[str]) -> Tokenizer:
 
 
 def _first_rows(tokenizer: Tokenizer, texts: Sequence[str]) -> Vectors:
+    from scipy.sparse import csr_matrix
+    from sklearn.utils.extmath import randomized_svd
+
+    ids = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
     size = tokenizer.get_vocab_size()
-    counts = np.zeros((len(texts), size), dtype=np.float32)
-    for row, encoding in zip(counts, tokenizer.encode_batch(list(texts)), strict=True):
-        np.add.at(row, encoding.ids, 1.0)
-    idf = np.log((1 + len(texts)) / (1 + (counts > 0).sum(axis=0))) + 1
-    weighted = counts * idf
-    weighted /= np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-9)
-    values, directions = np.linalg.eigh(weighted.T @ weighted)
     rows = np.zeros((size, DIMENSION), dtype=np.float32)
-    kept = directions[:, np.argsort(values)[::-1][:DIMENSION]]
-    rows[:, : kept.shape[1]] = kept * idf[:, None]
+    columns = np.array([token for found in ids for token in found], dtype=np.int64)
+    lines = np.repeat(np.arange(len(ids)), [len(found) for found in ids])
+    counts = csr_matrix((np.ones(len(columns), np.float32), (lines, columns)), shape=(len(ids), size))
+    idf = np.log((1 + len(texts)) / (1 + np.asarray((counts > 0).sum(axis=0)).ravel())) + 1
+    weighted = counts.multiply(idf).tocsr()
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    weighted = weighted.multiply(1 / np.maximum(lengths, 1e-9)[:, None]).tocsr()
+    kept = min(DIMENSION, *(side - 1 for side in weighted.shape))
+    if kept >= 1:
+        _, _, directions = randomized_svd(weighted, kept, n_iter=4, random_state=0)
+        rows[:, :kept] = directions.T * idf[:, None]
     rows[0] = 0.0
     return rows
 

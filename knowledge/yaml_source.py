@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 
 class ArticleError(Exception):
@@ -23,7 +24,7 @@ def parse_yaml(path: Path) -> tuple[yaml.Node, Any]:
         if root is None:
             raise ArticleError(f"{path}:1: the file is empty")
         _refuse_repeated_keys(path, root)
-        return root, yaml.load(text, Loader=yaml.CSafeLoader)
+        return root, SafeConstructor().construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ArticleError(f"{path}:{line}: not valid YAML: {error.problem or error.context}") from error
