@@ -11,7 +11,7 @@ RASA_PYTHON = ROOT / ".venv-rasa/bin/python"
 
 
 @pytest.mark.rasa
-@pytest.mark.parametrize("check", ["check_components", "check_server"])
+@pytest.mark.parametrize("check", ["check_components", "check_server", "check_tracker_store"])
 def test_in_the_rasa_environment(check: str) -> None:
     environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [str(RASA_PYTHON), "-W", "ignore", "-m", "unittest", f"tests.bot.rasa_env.{check}"]
