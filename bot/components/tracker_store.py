@@ -1,4 +1,4 @@
-"""Where Rasa keeps its trackers: an SQL database, and in memory those of the customers who write right now."""
+"""Where Rasa keeps its trackers: in SQL, and in memory those of the customers who write right now."""
 
 import json
 from collections import OrderedDict
@@ -16,11 +16,13 @@ from sqlalchemy.pool import QueuePool
 class RememberingTrackerStore(SQLTrackerStore):
     """Rasa's SQL store, without its costs for the next turn of the same talk.
 
-    Stock, each turn reads every event of the talk, replays it, counts it again to see what is new, and writes row by
-    row. Here a tracker that was saved is kept as it is until its next turn takes it out; a turn that fails never puts
-    it back, so the next one reads from the database. Right only while one Rasa process serves a talk: with several,
-    set `remembered: 0`, and only the count is spared.
+    Stock, each turn reads every event of the talk, replays it, counts it again to see what is new, and writes
+    row by row. Here a tracker that was saved is kept as it is until its next turn takes it out; a turn that
+    fails never puts it back, so the next one reads from the database. Right only while one Rasa process serves
+    a talk: with several, set `remembered: 0`, and only the count is spared.
     """
+
+    engine: Any  # SQLAlchemy 1.4 of Rasa's environment, where the types are not those of the desk's
 
     def __init__(
         self,
