@@ -18,8 +18,8 @@ class RememberingTrackerStore(SQLTrackerStore):
 
     Stock, each turn reads every event of the talk, replays it, counts it again to see what is new, and writes
     row by row. Here a tracker that was saved is kept as it is until its next turn takes it out; a turn that
-    fails never puts it back, so the next one reads from the database. Right only while one Rasa process serves
-    a talk: with several, set `remembered: 0`, and only the count is spared.
+    fails never puts it back, so the next one reads from the database. Right only while one Rasa process
+    serves a talk: with several, set `remembered: 0`, and only the count is spared.
     """
 
     engine: Any  # SQLAlchemy 1.4 of Rasa's environment, where the types are not those of the desk's
