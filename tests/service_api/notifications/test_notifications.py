@@ -120,7 +120,7 @@ def test_an_event_delivered_twice_tells_once(desk: Desk, database: Database, sta
 
 def test_catching_up_makes_one_line_per_person(desk: Desk, database: Database, staff: Staff) -> None:
     with database.writing() as session:
-        for _ in range(30):
+        for _ in range(service.MOST_NUMBERS + 1):
             a_complaint(session)
     now = DUE + timedelta(days=1)
     sweep(database, desk.desk, now=now)
