@@ -1,7 +1,7 @@
 """What a search says: an answer, three suggestions, or that it does not know.
 
-All three have `outcome`, `confidence`, `language`, `matches`, `articles`, `first` (the chance that the best one
-is right) and `about` (the chance that the question is about our articles at all, and not other talk).
+All three have `outcome`, `confidence`, `language`, `matches`, `articles`, `first` (the chance that the best
+one is right) and `about` (the chance that the question is about our articles at all, and not other talk).
 """
 
 from __future__ import annotations
