@@ -1,7 +1,7 @@
 # The commands of the README. Everything else is `python -m service_api --help` and `python -m knowledge --help`.
 PYTHON ?= python3
 
-.PHONY: help run test bench demo lock format clean
+.PHONY: help run test bench evaluate demo lock format clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,11 @@ test:  ## every check: format, lint, types, import rules, tests, one journey wit
 bench:  ## measure starts, turns and memory; a table, and JSON in var/bench/
 	@$(PYTHON) requirements/install.py --dev
 	@exec .venv/bin/python -m tests.bench
+
+evaluate:  ## measure how held-out messages are understood; a table, and JSON in var/evaluation.json
+	@$(PYTHON) requirements/install.py --dev
+	@mkdir -p var
+	@exec .venv/bin/python -m tests.nlu_eval --json var/evaluation.json
 
 demo:  ## play the story against the Ting that runs
 	@exec .venv/bin/python -m service_api demo
