@@ -1,14 +1,12 @@
 """The composition root of the web process: settings, database, clock, rooms, pages."""
 
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import httpx
-import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
 from service_api import health, seed
 from service_api.articles import api as articles
@@ -30,6 +28,7 @@ from service_api.conversations import api as conversations
 from service_api.conversations.hours import OfficeHours
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
+from service_api.core.frame import Frame
 from service_api.core.logging import set_up_logging
 from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
@@ -43,16 +42,6 @@ from service_api.reports import api as reports
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
 from service_api.web.pages import install_pages
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'self'"
-    ),
-}
-DOCS = ("/docs", "/redoc", "/openapi.json")
 
 
 def create_app(
@@ -83,7 +72,7 @@ def rooms(*, demo: bool) -> FastAPI:
     """Every room's routes, without what they work with: `furnish` puts that in."""
     app = FastAPI(title="Ting 听", version=_version(), lifespan=_lifespan)
     install_problem_handlers(app)
-    app.middleware("http")(_frame)
+    app.add_middleware(Frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
     for room in (health, staff, articles, conversations, *desk, web, socket, wechat_posts, wechat_desk):
         app.include_router(room.router)
@@ -164,12 +153,3 @@ def _version() -> str:
         return version("ting")
     except PackageNotFoundError:
         return "0.1.0"
-
-
-async def _frame(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    structlog.contextvars.bind_contextvars(request_id=uuid.uuid4().hex[:12])
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        if name != "Content-Security-Policy" or not request.url.path.startswith(DOCS):
-            response.headers.setdefault(name, value)
-    return response
