@@ -5,13 +5,14 @@ is unique in the database; what was not looked at stays due. So nothing fires tw
 wherever a worker dies.
 """
 
+import random
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, union_all
+from sqlalchemy import exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import WORKER
@@ -39,7 +40,9 @@ class Swept:
 def sweep(database: Database, desk: DeskClocks, *, now: datetime, limit: int = BATCH) -> Swept:
     """Fire what is due, the longest due first. Running it again does nothing more."""
     with database.reading() as session:
-        ids = due_complaints(session, now=now, limit=limit)
+        ids = list(due_complaints(session, now=now, limit=limit))
+    # Each worker goes through the batch in an order of its own, or they would meet at every case.
+    random.shuffle(ids)
     looked_at = fired = failed = 0
     for complaint_id in ids:
         try:
@@ -75,9 +78,15 @@ def due_complaints(session: Session, *, now: datetime, limit: int) -> Sequence[u
 
 
 def advance(session: Session, desk: DeskClocks, complaint_id: uuid.UUID, *, now: datetime) -> int:
-    """Bring one complaint up to now. How many levels fired; 0 also when another worker holds it."""
+    """Bring one complaint up to now. How many levels fired; 0 also when another worker has or had it."""
+    clock_due = exists().where(
+        ComplaintClock.complaint_id == complaint_id, ComplaintClock.next_look_at <= now
+    )
+    level_due = exists().where(Escalation.complaint_id == complaint_id, Escalation.acknowledge_by <= now)
     complaint = session.scalar(
-        select(Complaint).where(Complaint.id == complaint_id).with_for_update(skip_locked=True)
+        select(Complaint)
+        .where(Complaint.id == complaint_id, or_(clock_due, level_due))
+        .with_for_update(skip_locked=True)
     )
     if complaint is None:
         return 0
