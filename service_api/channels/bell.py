@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import anyio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from service_api.conversations.queries import Pulse
 from service_api.conversations.service import TOUCHED
 from service_api.core.clock import Clock
 from service_api.core.database import Database
+from service_api.core.threads import in_thread
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY_SECONDS = 1.0
@@ -91,7 +91,7 @@ class Bell:
                     log.warning("looking for news failed", error=type(error).__name__)
 
     async def _look_at(self, ids: list[uuid.UUID]) -> None:
-        found = await anyio.to_thread.run_sync(self._read, ids)
+        found = await in_thread(self._read, ids)
         changed = {key for key, pulse in found.items() if self._pulses.get(key) != pulse}
         self._pulses.update({key: found[key] for key in changed if key in self._listeners})
         self._ring(changed)

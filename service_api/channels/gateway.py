@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-import anyio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -24,6 +23,7 @@ from service_api.conversations.models import Conversation
 from service_api.conversations.turns import Reply, Turn
 from service_api.core.clock import Clock
 from service_api.core.database import Database
+from service_api.core.threads import in_thread
 
 log = structlog.get_logger(__name__)
 LEASE_BEYOND_TIMEOUT = timedelta(seconds=10)
@@ -116,7 +116,7 @@ class Gateway:
 
     async def _work_on(self, conversation_id: uuid.UUID, turn: Turn | None) -> None:
         try:
-            turn = turn or await anyio.to_thread.run_sync(self._next_turn, conversation_id)
+            turn = turn or await in_thread(self._next_turn, conversation_id)
             while turn is not None:
                 if self._woken.get(conversation_id) is None:
                     self._woken.pop(
@@ -139,14 +139,14 @@ class Gateway:
             reply = await asking
         except AssistantUnavailable as failure:
             log.warning("assistant unavailable", conversation_id=str(turn.conversation_id), why=failure.why)
-            await anyio.to_thread.run_sync(self._write_failure, turn)
+            await in_thread(self._write_failure, turn)
             return None
         except asyncio.CancelledError:
-            await anyio.to_thread.run_sync(self._release, turn)
+            await in_thread(self._release, turn)
             return None
         finally:
             self._asking.discard(asking)
-        return await anyio.to_thread.run_sync(self._write_reply, turn, reply)
+        return await in_thread(self._write_reply, turn, reply)
 
     def _lease(self, session: Session, talk: Conversation) -> Turn | None:
         if self._stopped:
@@ -184,7 +184,7 @@ class Gateway:
     async def _sweep(self) -> None:
         while True:
             try:
-                for conversation_id in await anyio.to_thread.run_sync(self._left_waiting):
+                for conversation_id in await in_thread(self._left_waiting):
                     self.wake(conversation_id)
             except SQLAlchemyError as error:
                 log.warning("sweep failed", error=type(error).__name__)

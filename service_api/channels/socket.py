@@ -5,7 +5,6 @@ import json
 import uuid
 from typing import Any
 
-import anyio
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,6 +15,7 @@ from service_api.channels.web import malformed
 from service_api.conversations.queries import PAGE
 from service_api.conversations.schemas import ConversationState
 from service_api.core.problems import Malformed, Problem, Unauthenticated
+from service_api.core.threads import in_thread
 
 router = APIRouter(tags=["chat"])
 HELLO_SECONDS = 10.0
@@ -83,7 +83,7 @@ class _Line:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = Hello.model_validate_json(await self._next_frame())
-            conversation_id = await anyio.to_thread.run_sync(self._visitors.whose, hello.token)
+            conversation_id = await in_thread(self._visitors.whose, hello.token)
         except TimeoutError:
             raise _Closed(BAD_MANNERS) from None
         except ValidationError as error:
@@ -111,7 +111,7 @@ class _Line:
     async def _take(self, conversation_id: uuid.UUID, frame: MessageFrame) -> None:
         try:
             self._visitors.may_write(self._token, self._address)
-            accepted = await anyio.to_thread.run_sync(self._visitors.write, conversation_id, frame)
+            accepted = await in_thread(self._visitors.write, conversation_id, frame)
         except Problem as problem:
             await self._refuse(problem, client_id=frame.client_id)
             return
@@ -123,7 +123,7 @@ class _Line:
             while True:
                 await news.wait()
                 news.clear()
-                view = await anyio.to_thread.run_sync(
+                view = await in_thread(
                     lambda cursor: self._visitors.read(conversation_id, after=cursor), after
                 )
                 if view.messages or view.state != told:

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import anyio
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ValidationError
 
@@ -11,6 +10,7 @@ from service_api.channels.visitors import Visitors, address_of
 from service_api.conversations.schemas import Messages
 from service_api.core.problems import Malformed, Problem
 from service_api.core.security import BearerToken
+from service_api.core.threads import in_thread
 
 LARGEST_BODY = 64 * 1024
 LARGEST_PAGE = 200
@@ -36,7 +36,7 @@ async def open_session(request: Request, visitors: TheVisitors, body: SessionReq
     """Open a chat. Without a language in the body, the browser's decides."""
     visitors.sessions.take(address_of(request))
     language = body.language or _browser_language(request.headers.get("accept-language", ""))
-    return await anyio.to_thread.run_sync(lambda: visitors.open_session(language=language))
+    return await in_thread(lambda: visitors.open_session(language=language))
 
 
 @router.get("/messages")
@@ -64,7 +64,7 @@ async def write_message(request: Request, token: BearerToken, visitors: TheVisit
     """Say something; the same `client_id` again gives the first message's number and doubles nothing."""
     visitors.may_write(token, address_of(request))
     message = await _bounded_message(request)
-    return await anyio.to_thread.run_sync(visitors.write_as, token, message)
+    return await in_thread(visitors.write_as, token, message)
 
 
 async def _bounded_message(request: Request) -> CustomerMessage:

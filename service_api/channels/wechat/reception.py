@@ -2,13 +2,13 @@
 
 import asyncio
 
-import anyio
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service_api.channels.wechat.intake import Intake
 from service_api.channels.wechat.messages import Incoming
 from service_api.core.problems import Problem, Unavailable
+from service_api.core.threads import in_thread
 
 log = structlog.get_logger(__name__)
 ANSWER_WITHIN_SECONDS = 3.0  # the platform waits five
@@ -49,7 +49,7 @@ class Reception:
     async def _store(self, incoming: Incoming) -> None:
         for pause in (*PAUSES, None):
             try:
-                await anyio.to_thread.run_sync(self._intake.take, incoming)
+                await in_thread(self._intake.take, incoming)
                 return
             except SQLAlchemyError as error:
                 log.warning("message not stored yet", kind=incoming.kind, error=type(error).__name__)
