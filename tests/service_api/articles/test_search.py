@@ -50,8 +50,8 @@ class Librarian:
     def teach(self, question: str, *, sure: bool, language: Language = "zh") -> None:
         slugs = ("card-lost", "card-stolen", "pin-locked")
         matches = tuple(Match(an_article(slug), 0.9) for slug in slugs)
-        answer = Answer(matches[0], 0.93, language)
-        self.known[question] = answer if sure else Suggestions(matches, 0.6, language)
+        answer = Answer(matches[0], 0.93, language, about=0.99)
+        self.known[question] = answer if sure else Suggestions(matches, 0.6, language, about=0.9)
 
 
 @pytest.fixture
