@@ -1,7 +1,7 @@
-"""Intent by TF-IDF and a linear model: better than DIET here, at a fraction of its cost."""
+"""Intent by two linear models, on TF-IDF and, for English, sentence vectors: better and cheaper than DIET."""
 
 import logging
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any, Dict, List, Optional, Text, Tuple
 
 import joblib
 import numpy as np
@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from bot.components.sentence import SentenceModel, is_english, open_encoder, restored, stored
 from bot.components.tokenizer import cut, is_wordlike
 from bot.components.wishes import two_wishes
 
@@ -40,12 +41,19 @@ class TingClassifier(GraphComponent, IntentClassifier):
         self._storage = model_storage
         self._resource = resource
         self._model: "Pipeline | None" = None
+        self._sentence: Optional[SentenceModel] = None
         self._known: Dict[Text, Text] = {}
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Regularisation (larger trusts the examples more) and the lengths of n-grams."""
-        return {"c": 20.0, "word_ngrams": [1, 2], "character_ngrams": [1, 4]}
+        """Regularisation (larger trusts examples more), lengths of n-grams, whether English is read twice."""
+        return {
+            "c": 20.0,
+            "sentence_model": True,
+            "sentence_c": 20.0,
+            "word_ngrams": [1, 2],
+            "character_ngrams": [1, 4],
+        }
 
     @classmethod
     def create(
@@ -71,7 +79,8 @@ class TingClassifier(GraphComponent, IntentClassifier):
         classifier = cls(config, model_storage, resource)
         try:
             with model_storage.read_from(resource) as folder:
-                classifier._model, classifier._known = joblib.load(folder / "classifier.joblib")
+                classifier._model, classifier._known, kept = joblib.load(folder / "classifier.joblib")
+                classifier._sentence = restored(kept)
         except ValueError:
             logger.warning("no trained classifier in the model")
         return classifier
@@ -85,9 +94,14 @@ class TingClassifier(GraphComponent, IntentClassifier):
         intents = [str(example.get(INTENT)) for example in examples]
         self._known = _unambiguous(texts, intents)
         self._model = build_model(self._config).fit(texts, intents)
+        self._sentence = self._learn_sentences([str(e.get(TEXT)) for e in examples], intents)
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump((self._model, self._known), folder / "classifier.joblib")
+            joblib.dump((self._model, self._known, stored(self._sentence)), folder / "classifier.joblib")
         return self._resource
+
+    def _learn_sentences(self, texts: List[Text], intents: List[Text]) -> Optional[SentenceModel]:
+        encoder = open_encoder() if self._config["sentence_model"] else None
+        return SentenceModel.fit(encoder, texts, intents, c=self._config["sentence_c"]) if encoder else None
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing is added to the examples; other components do not need our opinion of them."""
@@ -99,7 +113,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
             text = str(message.get(TEXT) or "")
             if self._model is None or text.startswith("/"):
                 continue
-            ranking = self._separate_wishes(message, text, self.rank(features_of(message)))
+            ranking = self._separate_wishes(message, text, self.rank(features_of(message), sentence=text))
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
@@ -122,11 +136,16 @@ class TingClassifier(GraphComponent, IntentClassifier):
         rest = [one for one in ranking if one["name"] != now]
         return [{"name": now, "confidence": confidence}, *rest][:RANKING]
 
-    def rank(self, features: Text) -> List[Dict[Text, Any]]:
-        """The best intents with their probabilities, the best first."""
+    def rank(self, features: Text, *, sentence: Text = "") -> List[Dict[Text, Any]]:
+        """The best intents with their probabilities, the best first; `sentence` is the whole text as written.
+
+        Parts of a message come without it: they are judged by their words.
+        """
         if self._model is None:
             return []
         probabilities = self._model.predict_proba([features])[0]
+        if self._sentence and features not in self._known and is_english(sentence):
+            probabilities = self._sentence.weigh_in(sentence, probabilities)
         scored = sorted(zip(self._model.classes_, probabilities, strict=True), key=lambda one: -one[1])
         known = self._known.get(features)
         if known is not None:

@@ -119,6 +119,15 @@ class Classification(unittest.TestCase):
     def test_a_paraphrase_is_understood(self) -> None:
         self.assertEqual(self.understand("我的余额还有多少").get(INTENT)["name"], "view_accounts")
 
+    def test_english_is_understood_by_what_it_means(self) -> None:
+        self.assertEqual(
+            self.understand("how much cash have I got left").get(INTENT)["name"], "view_accounts"
+        )
+
+    def test_without_the_sentence_encoder_words_are_enough(self) -> None:
+        self.classifier._sentence = None
+        self.assertEqual(self.understand("please show balance").get(INTENT)["name"], "view_accounts")
+
     def test_two_wishes_leave_an_entity(self) -> None:
         message = self.understand("帮我查下余额，另外我要投诉你们")
         self.assertEqual(message.get(INTENT)["name"], "view_accounts")
