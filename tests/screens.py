@@ -1,7 +1,8 @@
 """Look at what people see: play a short scene against the Ting that runs and photograph every page.
 
 `python -m tests.screens [FOLDER]` writes PNGs (light, dark, phone; Chinese and English) into FOLDER,
-var/screens by default. With `--readme` it also renews the picture of the README.
+var/screens by default. With `--scene` it first files some complaints and lets days go by; with `--readme` it
+also renews the picture of the README.
 """
 
 import argparse
@@ -12,9 +13,18 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from service_api.demo.people import Customer, DemoControls
 from service_api.settings import load_settings
 from tests.browsers import launch_chromium
 
+# Days that go by after each filing, and what the customer says.
+SCENE = (
+    (6, "理财经理说是存款，结果给我妈买成了保险，5万块拿不出来"),
+    (5, "贷款提前还款预约了两个月还没排到，利息照收"),
+    (3, "上周三下午转账5000块，对方到现在没收到，客服说不清楚"),
+    (1, "催收电话打到我单位和我爸妈那里"),
+    (1, "在网点排队两小时，柜员还冲我嚷"),
+)
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 800}
 PICTURE = Path("service_api/decisions/screenshot.png")
@@ -23,14 +33,32 @@ PICTURE = Path("service_api/decisions/screenshot.png")
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("folder", nargs="?", type=Path, default=Path("var/screens"))
+    asked.add_argument("--scene", action="store_true")
     asked.add_argument("--readme", action="store_true")
     options = asked.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     address = json.loads((load_settings().data_dir / "run.json").read_text())["web"]
+    if options.scene:
+        set_the_scene(address)
     with sync_playwright() as playwright, launch_chromium(playwright) as browser:
         photograph(browser, address, options.folder)
         if options.readme:
             compose(browser, options.folder, PICTURE)
+
+
+def set_the_scene(address: str) -> None:
+    """Complaints of different age and kind, so that the log has something to say."""
+    controls = DemoControls(address)
+    for days, said in SCENE:
+        customer = Customer(address)
+        for words in ("我要投诉", said, *["跳过"] * 4):
+            heard = "\n".join(message.text for message in customer.say(words))
+            if "确认" in heard:
+                customer.say("确认")
+                break
+        customer.leave()
+        controls.move_clock(days=days)
+    controls.leave()
 
 
 def photograph(browser: Browser, address: str, folder: Path) -> None:
