@@ -70,7 +70,7 @@ def create_app(
 
 def rooms(*, demo: bool) -> FastAPI:
     """Every room's routes, without what they work with: `furnish` puts that in."""
-    app = FastAPI(title="Ting 听", version=_version(), lifespan=_lifespan)
+    app = FastAPI(title="Ting 听", version=_version(), lifespan=_lifespan, docs_url=None, redoc_url=None)
     install_problem_handlers(app)
     app.add_middleware(Frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)

@@ -70,6 +70,12 @@ def chat(request: Request) -> HTMLResponse:
     return page(request, "chat.html")
 
 
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """The API for a bank's engineers, with assets of our own: their network may reach no other host."""
+    return page(request, "docs.html")
+
+
 @router.get("/login")
 def sign_in_page(request: Request, next: str = "/desk") -> HTMLResponse:
     return _sign_in_page(request, next=next)

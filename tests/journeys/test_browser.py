@@ -130,6 +130,20 @@ def test_an_agent_in_a_second_browser_takes_over_and_answers(
     context.close()
 
 
+def test_the_documentation_of_the_api_is_drawn_without_another_host(
+    browser: Browser, ting: RunningTing
+) -> None:
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on(
+        "console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None
+    )
+    page.goto(f"{ting.web}/docs")
+    expect(page.locator(".opblock").first).to_be_visible(timeout=20_000)
+    page.close()
+    assert refused == []
+
+
 def say_to_agent(page: Page, words: str) -> None:
     page.locator("textarea").fill(words)
     page.locator("textarea").press("Enter")

@@ -203,3 +203,13 @@ def test_an_empty_note_is_refused_and_nothing_is_written(
     form = stamped(browser.get(address).text) | {"text": "  \u200b "}
     assert browser.post(f"{address}/note", data=form).status_code == 422
     assert "备注</strong>" not in browser.get(address).text
+
+
+def test_the_documentation_of_the_api_comes_from_this_host_alone(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert "unsafe-inline" not in page.headers["content-security-policy"]
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert sources
+    for source in sources:
+        assert client.get(source).status_code == 200
+    assert "/api/v1/complaints" in client.get("/openapi.json").json()["paths"]
