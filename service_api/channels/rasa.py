@@ -48,7 +48,6 @@ class _Answer(BaseModel):
     messages: list[_Message] = Field(max_length=20)
     intent: _Intent = _Intent()
     intent_ranking: list[dict[str, Any]] = Field(default_factory=list, max_length=20)
-    entities: list[dict[str, Any]] = Field(default_factory=list, max_length=200)
     active_loop: str | None = None
     requested_slot: str | None = None
     slots: dict[str, Any] = Field(default_factory=dict)

@@ -49,6 +49,13 @@ def test_nonsense_of_the_assistant_becomes_an_honest_sentence(
     assert waiting_messages(database) == 1
 
 
+def test_a_long_message_full_of_values_is_answered(visitor: Visitor, assistant: StandIn) -> None:
+    found = {"entity": "business", "value": "credit-card", "start": 0, "end": 3}
+    assistant.always(answer("好的", entities=[found] * 1000))
+
+    assert visitor.say("信用卡" * 600) == ["好的"]
+
+
 def test_a_slow_assistant_is_waited_for_no_longer_than_the_limit(
     settings: Settings, database: Database, clock: FrozenClock, assistant: StandIn
 ) -> None:
