@@ -12,7 +12,6 @@ ANSWERS = frozenset(
         "add_to_complaint",
         "nlu_fallback",
         "out_of_scope",
-        "withdraw_complaint",
     }
 )
 """Intents that are an answer to the form, or nothing that a rule would know better."""

@@ -132,6 +132,7 @@ def test_an_ambiguous_day_is_asked(perform: Perform) -> None:
     [
         ("年费怎么收？", "ask_faq"),
         ("取消", "cancel"),
+        ("取消投诉", "withdraw_complaint"),
         ("转人工", "request_person"),
         ("查下余额", "view_accounts"),
     ],
@@ -166,6 +167,27 @@ def test_two_misunderstandings_in_a_row_bring_a_person_and_keep_the_draft(
     assert "没激活" in desk.hand_overs[0]["note"]
     assert "complaint_description" not in second.slots
     assert second.slots["requested_slot"] is None
+
+
+def test_an_upset_customer_gets_a_person_after_the_first_misunderstanding(
+    desk: Desk, perform: Perform
+) -> None:
+    said = asked("complaint_amount", "嗯哼哈", "out_of_scope")
+    said.slots = {**said.slots, "strong_emotion": "strong"}
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_upset_handover", "utter_person_coming"]
+    assert desk.hand_overs[0]["reason"] == "failures"
+
+
+@pytest.mark.parametrize(("felt", "filed"), [("strong", True), (None, False)])
+def test_strong_emotion_is_filed_and_forgotten(
+    felt: str | None, filed: bool, desk: Desk, perform: Perform
+) -> None:
+    said = confirming("确认")
+    said.slots = {**said.slots, "strong_emotion": felt}
+    done = perform(ValidateComplaint, said)
+    assert desk.bodies[f"{CONVERSATION}:d1"]["strong_emotion"] is filed
+    assert done.slots["strong_emotion"] is None
 
 
 @pytest.mark.parametrize("text", ["确认", "确认提交", "是的", "Yes", "confirm", "Confirm and submit"])
