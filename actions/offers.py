@@ -61,6 +61,7 @@ class DeclineOffer(DeskAction):
     action_name = "action_decline_offer"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """Drop the offer."""
-        say("utter_offer_declined" if turn.slots.get("offered") else "utter_nothing_asked")
-        return [SlotSet("offered", None)]
+        """Drop the offer; what else was wished comes next."""
+        declined, waits = turn.slots.get("offered"), turn.slots.get("next_wish")
+        say("utter_offer_declined" if declined or waits else "utter_nothing_asked")
+        return [SlotSet("offered", None), *offer_next_wish(turn, say, done=str(declined))]

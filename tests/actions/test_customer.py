@@ -231,6 +231,13 @@ def test_a_no_drops_the_offer(perform: Perform) -> None:
     assert done.slots == {"offered": None}
 
 
+def test_a_no_to_the_first_thing_leads_to_the_second_wish(perform: Perform) -> None:
+    waiting = {"offered": "request_person", "next_wish": "file_complaint"}
+    done = perform(DeclineOffer, Said("不用了", "deny", slots=waiting))
+    assert done.said == ["utter_offer_declined", "utter_also", "utter_offer_file_complaint"]
+    assert done.slots == {"offered": "file_complaint", "next_wish": None}
+
+
 def test_the_second_wish_is_offered_when_the_first_is_done(desk: Desk, perform: Perform) -> None:
     desk.verified.add(CONVERSATION)
     done = perform(ShowAccounts, Said("…", "view_accounts", slots={"next_wish": "file_complaint"}))
