@@ -161,7 +161,10 @@ class Cancel(DeskAction):
             forgotten = [
                 SlotSet(name, None) for name in ("verification_phone", "verification_code", "pending_act")
             ]
-            return [*ended, *forgotten, *([FollowupAction(FORM)] if turn.slots.get(DRAFT) else [])]
+            if turn.slots.get(DRAFT):
+                return [*ended, *forgotten, FollowupAction(FORM)]
+            given_up = str(turn.slots.get("pending_act") or "verify_identity")
+            return [*ended, *forgotten, *offer_next_wish(turn, say, done=given_up)]
         if turn.active_loop == FORM or turn.slots.get(DRAFT):
             say("utter_complaint_cancelled")
             return [*ended, *cleared(), *offer_next_wish(turn, say, done="file_complaint")]

@@ -315,3 +315,9 @@ def test_cancelling_verification_returns_to_the_complaint(perform: Perform) -> N
     done = perform(Cancel, said)
     assert done.said == ["utter_verification_cancelled"]
     assert done.follow_up == FORM
+
+
+def test_cancelling_verification_leads_to_the_second_wish(perform: Perform) -> None:
+    slots = {"pending_act": "view_accounts", "next_wish": "file_complaint"}
+    done = perform(Cancel, Said("取消", "cancel", loop="verification_form", slots=slots))
+    assert done.said == ["utter_verification_cancelled", "utter_also", "utter_offer_file_complaint"]
