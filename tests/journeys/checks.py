@@ -92,7 +92,7 @@ class Expectations:
         if str(wanted).startswith("utter_"):
             language = seen.facts.language
             return any(self.wordings.says(one.text, str(wanted), language) for one in seen.answer.heard)
-        return re.search(str(wanted), seen.answer.text, re.IGNORECASE) is not None
+        return re.search(str(wanted), seen.answer.shown, re.IGNORECASE) is not None
 
     def _records(self, then: Mapping[str, Any], seen: Seen) -> Iterator[str]:
         for check, actual in _SIMPLE.items():

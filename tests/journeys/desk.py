@@ -55,6 +55,11 @@ class Answer:
     def text(self) -> str:
         return "\n".join(one.text for one in self.heard)
 
+    @property
+    def shown(self) -> str:
+        """The text with the titles of its buttons."""
+        return "\n".join([self.text, *(title for one in self.heard for title in one.buttons)])
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

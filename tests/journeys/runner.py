@@ -25,7 +25,8 @@ A script file is YAML. `python -m tests.journeys FILE…` runs it; nothing in it
 What may stand under `then`; every check is about the step's person, after the whole answer came:
 
     said: utter_greet                # a response of domain.yml in the language of the conversation, whatever
-    said: [utter_greet, '投诉.*编号']  # fills its places; or a regular expression. All must have been said.
+    said: [utter_greet, '投诉.*编号']  # fills its places; or a regular expression, found in what was said or
+                                     # stands on a button. All must have been said.
     unsaid: […]                      # none may have been said
     buttons: […]                     # titles (regular expressions) that must be offered now
     intent: file_complaint           # how the message was understood

@@ -155,14 +155,14 @@ class _Reader:
             language=language,
             customer=str(one.get("customer", "")),
             alone=alone,
-            steps=tuple(self._step(step, one.line) for step in steps),
+            steps=tuple(self._step(step, one.line, number) for number, step in enumerate(steps, 1)),
         )
 
-    def _step(self, one: Any, after: int) -> Step:
+    def _step(self, one: Any, after: int, number: int) -> Step:
         if _is_words(one):  # and nothing to check
             return Step(after, "say", [str(one)], "customer", {}, {})
         if not isinstance(one, Lined):
-            self._refuse(after, "every step is a text or a mapping; yes and no need quotes")
+            self._refuse(after, f"step {number} is neither a text nor a mapping; yes and no need quotes")
         self._only(one, STEP_KEYS, "a step")
         acts = [act for act in ACTS if act in one]
         if len(acts) != 1:
