@@ -24,7 +24,7 @@ from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import Complaint, Filing, Money
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
-from actions.person import hand_over
+from actions.person import give_up
 from actions.say import Say
 from actions.turn import Turn
 
@@ -82,9 +82,9 @@ class ValidateComplaint(DeskAction):
         return [*self.stand_still(turn), *(SlotSet(name, value) for name, value in step.values.items())]
 
     async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
-        if turn.failed_before:
-            say("utter_two_failures")
-            return [*self.stand_still(turn), *await hand_over(self.desk, turn, say, reason="failures")]
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return [*self.stand_still(turn), *handed_over]
         say(response)
         return self.stand_still(turn)
 
@@ -184,13 +184,14 @@ def filing_of(turn: Turn) -> Filing:
         amount=_given(slots[AMOUNT]),
         incident_date=date.fromisoformat(day) if day else None,
         contact=_given(slots[CONTACT]),
+        strong_emotion=turn.upset,
         channel=str(turn.metadata.get("channel") or "web"),
     )
 
 
 def cleared() -> Events:
     """Forget the draft."""
-    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, DRAFT)]
+    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, DRAFT, "strong_emotion")]
 
 
 def _given(value: Any) -> Any:

@@ -84,6 +84,7 @@ class Filing(BaseModel):
     amount: Money | None = None
     incident_date: date | None = None
     contact: str | None = None
+    strong_emotion: bool = False
     channel: str = "web"
 
 

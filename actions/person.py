@@ -61,6 +61,17 @@ async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> E
     ]
 
 
+async def give_up(desk: DeskClient, turn: Turn, say: Say) -> Events | None:
+    """Bring a person after two failures in a row, for an upset customer after the first; None to go on."""
+    if turn.failed_before:
+        say("utter_two_failures")
+    elif turn.upset:
+        say("utter_upset_handover")
+    else:
+        return None
+    return await hand_over(desk, turn, say, reason="failures")
+
+
 def note_of(turn: Turn) -> str:
     """What the agent should know at once: the last words and the draft of a complaint, as data."""
     lines = [turn.text]

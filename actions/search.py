@@ -6,7 +6,7 @@ from actions.desk_client import DeskError
 from actions.desk_views import Article
 from actions.edge import DeskAction, Events
 from actions.offers import TAKEN_BY, offer, offer_next_wish
-from actions.person import hand_over
+from actions.person import give_up
 from actions.say import Say
 from actions.turn import Turn
 
@@ -45,9 +45,9 @@ class SearchArticles(DeskAction):
         return offer(say, act) if act else [SlotSet("offered", None)]
 
     async def _give_up(self, turn: Turn, say: Say) -> Events:
-        if turn.failed_before:
-            say("utter_two_failures")
-            return await hand_over(self.desk, turn, say, reason="failures")
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return handed_over
         say("utter_no_answer")
         return [SlotSet("offered", "request_person")]
 

@@ -97,6 +97,11 @@ class Turn:
         return "en" if self.slots.get("language") == "en" else "zh"
 
     @property
+    def upset(self) -> bool:
+        """Whether the customer wrote in strong negative emotion, now or earlier in this matter."""
+        return self.slots.get("strong_emotion") == "strong"
+
+    @property
     def requested(self) -> str | None:
         """The slot the running form has asked for."""
         return self.slots.get("requested_slot") if self.active_loop else None
@@ -121,7 +126,9 @@ class Turn:
 
     def values_beside_language(self) -> bool:
         """Whether anything was found in the text besides the language it is in."""
-        return any(one.entity not in ("lang", "language", "also", "business") for one in self.values)
+        return any(
+            one.entity not in ("lang", "language", "also", "business", "emotion") for one in self.values
+        )
 
     def only(self, entity: str) -> Value | None:
         """The value of that kind when there is exactly one distinct; never a guess between two."""

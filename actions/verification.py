@@ -9,7 +9,7 @@ from actions.desk_client import DeskError, DeskProblem
 from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
-from actions.person import hand_over
+from actions.person import give_up
 from actions.profile import show
 from actions.say import Say
 from actions.turn import Turn
@@ -114,9 +114,8 @@ class ValidateVerification(DeskAction):
         return self.stand_still(turn)
 
     async def _misunderstood(self, turn: Turn, say: Say) -> Events:
-        if turn.failed_before:
-            say("utter_two_failures")
-            handed_over = await hand_over(self.desk, turn, say, reason="failures")
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
             return [*self.stand_still(turn), *handed_over]
         say("utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear")
         return self.stand_still(turn)

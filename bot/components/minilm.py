@@ -6,7 +6,7 @@ The weights are mapped from their file, so several workers share them and rare w
 import json
 import unicodedata
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Sequence
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,7 @@ class MiniLM:
         kind = weights["embeddings.token_type_embeddings.weight"][0]
         self._places = np.asarray(weights["embeddings.position_embeddings.weight"][:LONGEST] + kind)
         self._norm = _pair(weights, "embeddings.LayerNorm")
+        self._latest: Tuple[str, Vectors] = ("", np.zeros((1, SIZE), dtype=np.float32))
         self._layers = [_Layer(weights, f"encoder.layer.{number}.") for number in range(LAYERS)]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -84,6 +85,14 @@ class MiniLM:
             batch = by_length[start : start + BATCH]
             rows[batch] = self._encode([ids[index] for index in batch])
         return rows
+
+    def vector(self, text: str) -> "NDArray[np.float64]":
+        """One row for a text; the latest is remembered, as several components read the same message."""
+        known, row = self._latest
+        if known != text or not text:
+            row = self.encode([text])
+            self._latest = text, row
+        return row.astype(np.float64)
 
     def _encode(self, ids: List[List[int]]) -> Vectors:
         longest = max(map(len, ids))

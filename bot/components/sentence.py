@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import List, Optional, Sequence, Text
 
@@ -50,8 +51,7 @@ class SentenceModel:
 
     def weigh_in(self, text: Text, probabilities: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """The geometric mean of both opinions, sure only where both are; classes are sorted in both."""
-        vector = self._encoder.encode([text]).astype(np.float64)
-        own = self.regression.predict_proba(vector)[0]
+        own = self.regression.predict_proba(self._encoder.vector(text))[0]
         joint = np.sqrt(np.maximum(own, LEAST_PROBABILITY) * np.maximum(probabilities, LEAST_PROBABILITY))
         weighed: "NDArray[np.float64]" = joint / joint.sum()
         return weighed
@@ -69,10 +69,16 @@ def open_encoder() -> Optional[MiniLM]:
         if not weights.is_file():
             continue
         if _hash_of(weights) == WEIGHTS:
-            return MiniLM(folder)
+            return _opened(folder)
         logger.warning("the weights in %s are not the published ones", folder)
     logger.warning("no sentence encoder: English is understood by words alone; set %s", SETTING)
     return None
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path) -> MiniLM:
+    """One encoder for all components of the process: what one has read the next need not read again."""
+    return MiniLM(folder)
 
 
 def _folders() -> List[Path]:

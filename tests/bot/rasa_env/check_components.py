@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.classifier import TingClassifier
+from bot.components.emotion import TingEmotion
 from bot.components.extractor import TingExtractor
 from bot.components.tokenizer import TingTokenizer, cut
 
@@ -135,6 +136,26 @@ class Classification(unittest.TestCase):
 
     def test_a_text_of_a_command_is_left_to_rasa(self) -> None:
         self.assertIsNone(self.understand("/restart").get(INTENT))
+
+
+class Emotion(unittest.TestCase):
+    """Strong emotion, trained, stored and loaded."""
+
+    def test_strong_emotion_is_an_entity_and_calm_is_none(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            storage, resource = LocalModelStorage.create(Path(folder)), Resource("emotion")
+            TingEmotion.create({}, storage, resource, CONTEXT).train(TrainingData())
+            emotion = TingEmotion.load({}, storage, resource, CONTEXT)
+        for text, felt in (
+            ("你们这群骗子，气死我了！！", ["strong"]),
+            ("I am absolutely furious, you thieves", ["strong"]),
+            ("查一下余额", []),
+            ("what is the annual fee", []),
+            ("/restart", []),
+        ):
+            message = Message({TEXT: text})
+            emotion.process([message])
+            self.assertEqual([one["value"] for one in message.get(ENTITIES, [])], felt, text)
 
 
 if __name__ == "__main__":
