@@ -10,6 +10,7 @@ from tests.running import ROOT, RunningTing, start_ting
 
 DATA = ROOT / "var" / "checks" / "journey"
 # The main job moves the clock by weeks, so it comes late; stopping comes last.
+STARTED_WITHIN_SECONDS = 1200
 ORDER = ("test_scripts.py", "test_browser.py", "test_main_job.py", "test_stop.py")
 
 
@@ -21,6 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return ORDER.index(name) if item.path.parent == here and name in ORDER else -1
 
     items.sort(key=place)
+    for item in items:
+        if item.path.parent == here:  # whichever comes first waits for training and for the index
+            item.add_marker(pytest.mark.timeout(STARTED_WITHIN_SECONDS), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from tests.browsers import launch_chromium
 from tests.running import RunningTing
 from tests.screens import say, sign_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 WIDE = {"width": 1280, "height": 720}
 
 
