@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.__main__ import OWN_SETTINGS
 from tests.running import ROOT, RunningTing, start_ting
 
 DATA = ROOT / "var" / "checks" / "journey"
@@ -33,7 +34,7 @@ def ting() -> Iterator[RunningTing]:
     for old in DATA.glob("*"):
         if old.name not in {"models", "index"}:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
-    running = start_ting(DATA)
+    running = start_ting(DATA, settings=OWN_SETTINGS)
     try:
         running.wait_until_ready()
         print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
