@@ -62,13 +62,13 @@ async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> E
 
 
 async def give_up(desk: DeskClient, turn: Turn, say: Say) -> Events | None:
-    """Bring a person after two failures in a row, for an upset customer after the first; None to go on."""
-    if turn.failed_before:
-        say("utter_two_failures")
-    elif turn.upset:
-        say("utter_upset_handover")
-    else:
+    """Bring a person after two failures in a row, with an apology for an upset customer; None to go on.
+
+    Emotion alone is not sure enough to end what the customer is doing at the first misunderstanding.
+    """
+    if not turn.failed_before:
         return None
+    say("utter_upset_handover" if turn.upset else "utter_two_failures")
     return await hand_over(desk, turn, say, reason="failures")
 
 

@@ -169,11 +169,13 @@ def test_two_misunderstandings_in_a_row_bring_a_person_and_keep_the_draft(
     assert second.slots["requested_slot"] is None
 
 
-def test_an_upset_customer_gets_a_person_after_the_first_misunderstanding(
+def test_an_upset_customer_is_met_with_an_apology_when_a_person_is_called(
     desk: Desk, perform: Perform
 ) -> None:
     said = asked("complaint_amount", "嗯哼哈", "out_of_scope")
     said.slots = {**said.slots, "strong_emotion": "strong"}
+    assert perform(ValidateComplaint, said).said == ["utter_amount_unclear"]
+    said.before = [customer(), bot("utter_amount_unclear")]
     done = perform(ValidateComplaint, said)
     assert done.said == ["utter_upset_handover", "utter_person_coming"]
     assert desk.hand_overs[0]["reason"] == "failures"

@@ -218,4 +218,4 @@ def test_overdue_complaint_is_escalated_and_the_supervisor_sees_it(
 
     row = story.let_it_become_overdue(controls, supervisor, filed, tell)
     assert "超期" in row
-    assert story.ESCALATED.search(row)
+    assert story.OVERDUE_LEVEL in row
