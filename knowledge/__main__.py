@@ -47,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, default=None, help="default: var/index")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--zh-model", help="self-trained (default), a model directory, or a name on the hub")
-    build.add_argument(
-        "--en-model", help="packaged-minilm (default), self-trained, a model directory, or a hub name"
-    )
+    build.add_argument("--en-model", help="packaged-minilm (default), or as above; several are joined by +")
     build.set_defaults(run=_build)
     search = commands.add_parser("search", help="ask one question")
     search.add_argument("question")
@@ -94,7 +92,7 @@ def _build(chosen: argparse.Namespace) -> int:
     manifest = build_index(articles, root, settings=settings, progress=lambda line: print(line, flush=True))
     for language, entry in manifest.languages.items():
         figures = ", ".join(f"{name} {value:.3f}" for name, value in entry.evaluation.items())
-        print(f"{language}: {entry.phrasings} phrasings, {entry.model_id}, {figures}")
+        print(f"{language}: {entry.phrasings} phrasings, {' + '.join(entry.model_ids)}, {figures}")
     print(f"{root / manifest.version}: {manifest.articles} articles in {time.monotonic() - started:.1f} s")
     return 0
 
@@ -115,7 +113,8 @@ def _search(chosen: argparse.Namespace) -> int:
 
 def _evaluate(chosen: argparse.Namespace) -> int:
     from knowledge import report
-    from knowledge.evaluate import BadTestSet, evaluate, read_questions, robustness
+    from knowledge.evaluate import evaluate, robustness
+    from knowledge.questions import BadTestSet, read_questions
     from knowledge.search import Engine
     from knowledge.yardstick import banking77, other_bank
 

@@ -13,8 +13,16 @@ import numpy as np
 import yaml
 
 from knowledge.article import LANGUAGES, Article, Language, articles_hash
-from knowledge.embedder import PACKAGED_MINILM, SELF_TRAINED, Embedder, UnusableModel, open_embedder
-from knowledge.fitting import Remembering, cross_validate, fit_scorer, make_embedder
+from knowledge.calibration import Kind
+from knowledge.embedder import (
+    PACKAGED_MINILM,
+    SELF_TRAINED,
+    Embedder,
+    UnusableModel,
+    file_hash,
+    open_embedder,
+)
+from knowledge.fitting import Remembering, cross_validate, fit_scorer, make_embedders, recalibrate
 from knowledge.group import Group
 from knowledge.index import (
     KEEP,
@@ -29,6 +37,7 @@ from knowledge.index import (
 )
 from knowledge.language import plain
 from knowledge.lexicon import OWN_LEXICON, Lexicon, load_lexicon
+from knowledge.questions import read_questions
 from knowledge.snapshot import save_articles, save_language
 
 log = logging.getLogger(__name__)
@@ -36,14 +45,21 @@ log = logging.getLogger(__name__)
 DEFAULT_EMBEDDERS: Mapping[Language, str] = {"zh": SELF_TRAINED, "en": PACKAGED_MINILM}
 _SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[a-z0-9])\.\s")
 FAR_TALK = Path(__file__).with_name("far.yml")
+REVIEWED = Path(__file__).with_name("reviewed.csv")
+"""Real questions with the article that answers them, if there are any: the best ground for thresholds."""
 
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """How an index is built. An embedder is "self-trained", "packaged-minilm", a directory or a hub name."""
+    """How an index is built.
+
+    An embedder is "self-trained", "packaged-minilm", a directory or a hub name, or several joined by "+",
+    whose scores are added; the first tells other talk from ours.
+    """
 
     embedders: Mapping[Language, str] = field(default_factory=lambda: dict(DEFAULT_EMBEDDERS))
     precision: float = 0.95
+    reviewed: Path = REVIEWED
     keep: int = KEEP
 
 
@@ -92,7 +108,8 @@ def is_up_to_date(articles: Sequence[Article], root: Path, *, settings: BuildSet
 def recipe(settings: BuildSettings) -> str:
     """Names code, word lists and settings of a build."""
     chosen = ",".join(f"{language}={settings.embedders[language]}" for language in LANGUAGES)
-    return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}"
+    reviewed = file_hash(settings.reviewed)[:16] if settings.reviewed.is_file() else "none"
+    return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}:{reviewed}"
 
 
 def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[Group]:
@@ -130,11 +147,11 @@ def _build_language(
     directory.mkdir()
     groups = plain_groups(articles, language, lexicon)
     phrasings = sum(len(group.phrasings) for group in groups)
-    setting, opened = _opened(settings.embedders[language], progress)
+    names, opened = open_embedders(settings.embedders[language], progress)
     fitting = cross_validate(
         groups,
         far_talk(language, lexicon),
-        setting,
+        names,
         lexicon,
         language,
         opened=opened,
@@ -142,15 +159,25 @@ def _build_language(
         progress=progress,
     )
     progress(f"{language}: indexing {phrasings} phrasings of {len(groups)} articles")
-    embedder = make_embedder(setting, groups, directory / "model", opened)
-    save_language(directory, fit_scorer(groups, embedder, lexicon, language, mixture=fitting.mixture), groups)
+    embedders = make_embedders(names, groups, directory / "model", opened)
+    scorer = fit_scorer(groups, embedders, lexicon, language, mixture=fitting.mixture)
+    save_language(directory, scorer, groups)
+    calibration = recalibrate(
+        fitting,
+        scorer,
+        embedders,
+        _reviewed(settings.reviewed, articles, groups, language, lexicon),
+        lexicon,
+        language,
+        precision=settings.precision,
+    )
     inside = [one for one in fitting.observations if one.kind == "in_scope"]
     return LanguageEntry(
-        embedder=setting,
-        model_id=embedder.model_id,
+        embedders=names,
+        model_ids=tuple(embedder.model_id for embedder in embedders),
         phrasings=phrasings,
         mixture=fitting.mixture,
-        calibration=fitting.calibration,
+        calibration=calibration,
         evaluation={
             "cross_validated_hit_1": float(np.mean([one.first_right for one in inside])) if inside else 0.0,
             "cross_validated_hit_3": float(np.mean([one.three_right for one in inside])) if inside else 0.0,
@@ -158,14 +185,40 @@ def _build_language(
     )
 
 
-def _opened(setting: str, progress: Callable[[str], None]) -> tuple[str, Embedder | None]:
-    if setting == SELF_TRAINED:
-        return setting, None
-    try:
-        return setting, Remembering(open_embedder(setting))
-    except UnusableModel as error:
-        if setting != PACKAGED_MINILM:
-            raise
-        log.warning("packaged model unusable, training one instead", extra={"reason": str(error)})
-        progress(f"{error}; training a small model instead")
-        return SELF_TRAINED, None
+def _reviewed(
+    path: Path, articles: Sequence[Article], groups: Sequence[Group], language: Language, lexicon: Lexicon
+) -> list[tuple[str, Kind, int]]:
+    if not path.is_file():
+        return []
+    places = {article.id: place for place, article in enumerate(articles)}
+    indexed = {text for group in groups for text in group.phrasings}
+    found: list[tuple[str, Kind, int]] = []
+    for question in read_questions(path):
+        text = as_searched(question.text, language, lexicon)
+        if question.language != language or not text or text in indexed:
+            continue
+        if question.article_id in places:
+            found.append((text, "in_scope", places[question.article_id]))
+        elif question.article_id is None:
+            found.append((text, "far" if question.kind == "far" else "near", -1))
+    return found
+
+
+def open_embedders(
+    setting: str, progress: Callable[[str], None]
+) -> tuple[tuple[str, ...], dict[str, Embedder]]:
+    """The names in a setting, and the embedders that are opened, not trained here. Raises UnusableModel."""
+    names: list[str] = []
+    opened: dict[str, Embedder] = {}
+    for name in setting.split("+"):
+        try:
+            if name != SELF_TRAINED:
+                opened[name] = Remembering(open_embedder(name))
+            names.append(name)
+        except UnusableModel as error:
+            if name != PACKAGED_MINILM:
+                raise
+            log.warning("packaged model unusable, training one instead", extra={"reason": str(error)})
+            progress(f"{error}; training a small model instead")
+            names.append(SELF_TRAINED)
+    return tuple(dict.fromkeys(names)), opened

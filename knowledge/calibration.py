@@ -109,7 +109,7 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
     best = int(np.argmax(total))
     shares = np.exp(ranked - ranked[0])
     shares /= shares.sum()
-    agreement = sum(int(np.argmax(part)) == best for part in scored.parts)
+    agreement = np.mean(scored.parts.argmax(axis=1) == best)
     return np.array(
         [
             ranked[0],
@@ -124,7 +124,7 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
             scored.known,
             scored.covered,
             np.log1p(scored.length),
-            np.log1p(scored.parts[2, best]),
+            np.log1p(scored.parts[-2, best]),
             agreement,
         ],
         dtype=np.float64,

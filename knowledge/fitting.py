@@ -17,13 +17,14 @@ from knowledge.group import Group
 from knowledge.head import fit_head, no_head
 from knowledge.keywords import index_keywords
 from knowledge.lexicon import Lexicon
-from knowledge.scoring import Mixture, Scored, Scorer, fit_metric, fit_mixture
+from knowledge.scoring import Mixture, Scored, Scorer, View, fit_metric, fit_mixture, plain_mixture
 from knowledge.vectors import store_vectors
 
 FOLDS = 8
-FOLDS_MADE = 3
+FOLDS_MADE = 2
 HELD_OUT = 0.12
 LEAST_CALIBRATED = 20
+LEAST_REVIEWED = 150
 LARGEST_HEAD = 3000
 TRUST_IN_ANSWERS = 0.4
 MOST_OBSERVED = 6000
@@ -61,32 +62,52 @@ class Remembering:
         return np.stack([self._known[text] for text in texts])
 
 
-def make_embedder(
-    setting: str, groups: Sequence[Group], directory: Path, opened: Embedder | None
-) -> Embedder:
-    """The embedder of a setting; the self-trained one is trained on `groups` and saved in `directory`."""
-    if setting != SELF_TRAINED:
-        if opened is None:
-            raise ValueError("an embedder that is not self-trained must be opened first")
-        return opened
+def make_embedders(
+    settings: Sequence[str], groups: Sequence[Group], directory: Path, opened: Mapping[str, Embedder]
+) -> tuple[Embedder, ...]:
+    """The embedders of a language; a self-trained one is trained on `groups` and saved in `directory`."""
+    return tuple(
+        _self_trained(groups, directory) if setting == SELF_TRAINED else opened[setting]
+        for setting in settings
+    )
+
+
+def _self_trained(groups: Sequence[Group], directory: Path) -> Embedder:
     from knowledge.training import save_model, train_characters
 
-    save_model(
-        train_characters([group.phrasings + group.sentences for group in groups if group.phrasings]),
-        directory,
-    )
+    texts = [group.phrasings + group.sentences for group in groups if group.phrasings]
+    save_model(train_characters(texts), directory)
     return CharacterEmbedder(directory)
+
+
+def embed(embedders: Sequence[Embedder], texts: Sequence[str]) -> list[tuple[Vectors, ...]]:
+    """For every text its vector in each view."""
+    return list(zip(*(embedder.encode(texts) for embedder in embedders), strict=True))
 
 
 def fit_scorer(
     groups: Sequence[Group],
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
     lexicon: Lexicon,
     language: Language,
     *,
     mixture: Mixture | None = None,
 ) -> Scorer:
-    """Index the phrasings of one language. Answers teach the head and have keywords of their own."""
+    """Index the phrasings of one language. Answers teach the heads and have keywords of their own."""
+    _, owner = flat([group.phrasings for group in groups])
+    return Scorer(
+        views=tuple(_fit_view(groups, embedder) for embedder in embedders),
+        owner=owner,
+        size=len(groups),
+        keywords=index_keywords([group.phrasings for group in groups], lexicon, language),
+        answers=index_keywords(
+            [group.sentences if group.phrasings else () for group in groups], lexicon, language
+        ),
+        mixture=mixture or plain_mixture(len(embedders)),
+    )
+
+
+def _fit_view(groups: Sequence[Group], embedder: Embedder) -> View:
     texts, owner = flat([group.phrasings for group in groups])
     sentences, sentence_owner = flat([group.sentences if group.phrasings else () for group in groups])
     vectors = embedder.encode(texts)
@@ -97,29 +118,17 @@ def fit_scorer(
         head = fit_head(both, np.concatenate([owner, sentence_owner]), len(groups), trust=trust)
     else:
         head = no_head(len(groups), vectors.shape[1])
-    return Scorer(
-        store=store_vectors(metric.apply(vectors), range(len(texts))),
-        raw=vectors,
-        owner=owner,
-        size=len(groups),
-        keywords=index_keywords([group.phrasings for group in groups], lexicon, language),
-        answers=index_keywords(
-            [group.sentences if group.phrasings else () for group in groups], lexicon, language
-        ),
-        metric=metric,
-        head=head,
-        mixture=mixture or Mixture(),
-    )
+    return View(store_vectors(metric.apply(vectors), range(len(texts))), vectors, metric, head)
 
 
 def cross_validate(
     groups: Sequence[Group],
     far: Sequence[str],
-    setting: str,
+    settings: Sequence[str],
     lexicon: Lexicon,
     language: Language,
     *,
-    opened: Embedder | None,
+    opened: Mapping[str, Embedder],
     precision: float,
     progress: Callable[[str], None],
     folds: int = FOLDS,
@@ -131,18 +140,48 @@ def cross_validate(
     article answers.
     """
     if len(groups) < LEAST_CALIBRATED:
-        return Fitting(Mixture(), UNCALIBRATED, ())
+        return Fitting(plain_mixture(len(settings)), UNCALIBRATED, ())
     asked: list[_Asked] = []
     dice = np.random.default_rng(0)
     for fold in range(min(made, folds)):
         progress(f"{language}: cross-validation {fold + 1} of {min(made, folds)}")
         left_out = dice.random(len(groups)) < HELD_OUT
-        asked += _ask_one_fold(groups, far, fold, folds, left_out, setting, lexicon, language, opened)
+        asked += _ask_one_fold(groups, far, fold, folds, left_out, settings, lexicon, language, opened)
     inside = [one for one in asked if one.kind == "in_scope"]
     few = [inside[at] for at in dice.permutation(len(inside))[: max(1, 2_000_000 // max(len(groups), 1))]]
-    mixture = fit_mixture([one.scored.parts for one in few], [one.right for one in few]) if few else Mixture()
+    mixture = (
+        fit_mixture([one.scored.parts for one in few], [one.right for one in few])
+        if few
+        else plain_mixture(len(settings))
+    )
     observations = [_observe(one, mixture, lexicon, language) for one in asked]
     return Fitting(mixture, fit_calibration(observations, precision=precision), tuple(observations))
+
+
+def recalibrate(
+    fitting: Fitting,
+    scorer: Scorer,
+    embedders: Sequence[Embedder],
+    reviewed: Sequence[tuple[str, Kind, int]],
+    lexicon: Lexicon,
+    language: Language,
+    *,
+    precision: float,
+) -> Calibration:
+    """Chances and thresholds from real questions (plain text, kind, number of the article), none indexed.
+
+    They take the place of the phrasings, which are harder than what customers ask. Too few change nothing.
+    """
+    if sum(kind == "in_scope" for _, kind, _ in reviewed) < LEAST_REVIEWED:
+        return fitting.calibration
+    vectors = embed(embedders, [text for text, _, _ in reviewed])
+    asked = [
+        _Asked(text, kind, right, scorer.score(text, vector))
+        for (text, kind, right), vector in zip(reviewed, vectors, strict=True)
+    ]
+    outside = [one for one in fitting.observations if one.kind != "in_scope"]
+    inside = [_observe(one, scorer.mixture, lexicon, language) for one in asked]
+    return fit_calibration([*inside, *outside], precision=precision)
 
 
 def _ask_one_fold(
@@ -151,10 +190,10 @@ def _ask_one_fold(
     fold: int,
     folds: int,
     left_out: np.ndarray,
-    setting: str,
+    settings: Sequence[str],
     lexicon: Lexicon,
     language: Language,
-    opened: Embedder | None,
+    opened: Mapping[str, Embedder],
 ) -> list[_Asked]:
     kept = [
         Group(())
@@ -172,12 +211,12 @@ def _ask_one_fold(
         return []
     questions += [(text, "far", -1) for text in far]
     with TemporaryDirectory(prefix="ting-fold-") as directory:
-        embedder = make_embedder(setting, kept, Path(directory), opened)
-    scorer = fit_scorer(kept, embedder, lexicon, language)
+        embedders = make_embedders(settings, kept, Path(directory), opened)
+    scorer = fit_scorer(kept, embedders, lexicon, language)
     if len(questions) > MOST_OBSERVED:
         chosen = np.random.default_rng(fold).permutation(len(questions))[:MOST_OBSERVED]
         questions = [questions[at] for at in chosen]
-    vectors = embedder.encode([text for text, _, _ in questions])
+    vectors = embed(embedders, [text for text, _, _ in questions])
     return [
         _Asked(text, kind, right, scorer.score(text, vector))
         for (text, kind, right), vector in zip(questions, vectors, strict=True)

@@ -44,8 +44,8 @@ class LanguageEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    embedder: str
-    model_id: str
+    embedders: tuple[str, ...]
+    model_ids: tuple[str, ...]
     phrasings: int
     mixture: Mixture
     calibration: Calibration

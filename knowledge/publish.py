@@ -7,17 +7,17 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.article import Article, Language, articles_hash
 from knowledge.build import plain_groups
 from knowledge.embedder import Embedder, Vectors
 from knowledge.fitting import Remembering, flat
 from knowledge.group import Group
-from knowledge.head import Head, fit_row, no_head
+from knowledge.head import fit_row, no_head
 from knowledge.index import Draft, LanguageEntry, Manifest, write_version
 from knowledge.keywords import index_keywords
-from knowledge.lexicon import Lexicon
-from knowledge.scoring import Scorer
+from knowledge.scoring import Scorer, View
 from knowledge.snapshot import LanguageIndex, Snapshot, load_groups, save_articles, save_language
 from knowledge.vectors import store_vectors
 
@@ -31,7 +31,7 @@ def publish_articles(
     changed: Sequence[Article],
     *,
     removed: Collection[str] = (),
-    embedder_of: Callable[[LanguageIndex], Embedder],
+    embedders_of: Callable[[LanguageIndex], tuple[Embedder, ...]],
 ) -> Manifest:
     """Write a version of `base` in which `changed` are added or replaced and the ids `removed` are gone.
 
@@ -49,7 +49,7 @@ def publish_articles(
         entries: dict[str, LanguageEntry] = {}
         for language, index in base.languages.items():
             entries[language] = _publish_language(
-                base, kept, source / language, directory / language, language, index, embedder_of(index)
+                base, kept, source / language, directory / language, language, index, embedders_of(index)
             )
         recipe = base.manifest.recipe_hash
         if not recipe.startswith(PUBLISHED):
@@ -66,70 +66,53 @@ def _publish_language(
     directory: Path,
     language: Language,
     index: LanguageIndex,
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
 ) -> LanguageEntry:
     directory.mkdir()
     if (source / "model").is_dir():
         shutil.copytree(source / "model", directory / "model")
     before = load_groups(source)
     groups = plain_groups(articles, language, base.lexicon)
-    remembering = Remembering(embedder, _known(before, index.scorer.raw))
-    scorer = _scorer(base, articles, before, groups, index.scorer, remembering, base.lexicon, language)
-    save_language(directory, scorer, groups)
-    return index.entry.model_copy(update={"phrasings": sum(len(group.phrasings) for group in groups)})
-
-
-def _scorer(
-    base: Snapshot,
-    articles: Sequence[Article],
-    before: Sequence[Group],
-    groups: Sequence[Group],
-    old: Scorer,
-    embedder: Embedder,
-    lexicon: Lexicon,
-    language: Language,
-) -> Scorer:
     texts, owner = flat([group.phrasings for group in groups])
-    raw = embedder.encode(texts)
-    places = {article.id: place for place, article in enumerate(base.articles)}
-    head = no_head(len(groups), raw.shape[1])
-    unchanged = []
-    for number, article in enumerate(articles):
-        place = places.get(article.id)
-        if place is not None and before[place] == groups[number]:
-            head.weights[number], head.bias[number] = old.head.weights[place], old.head.bias[place]
-            unchanged.append(number)
-    _fit_new_rows(head, set(unchanged), groups, raw, owner, embedder)
-    return Scorer(
-        store=store_vectors(old.metric.apply(raw), range(len(texts))),
-        raw=raw,
+    same = _unchanged(base.articles, articles, before, groups)
+    scorer = Scorer(
+        views=tuple(
+            _publish_view(view, Remembering(embedder, _known(before, view.raw)), groups, owner, same)
+            for view, embedder in zip(index.scorer.views, embedders, strict=True)
+        ),
         owner=owner,
         size=len(groups),
-        keywords=index_keywords([group.phrasings for group in groups], lexicon, language),
-        answers=index_keywords([group.sentences for group in groups], lexicon, language),
-        metric=old.metric,
-        head=head,
-        mixture=old.mixture,
+        keywords=index_keywords([group.phrasings for group in groups], base.lexicon, language),
+        answers=index_keywords([group.sentences for group in groups], base.lexicon, language),
+        mixture=index.scorer.mixture,
     )
+    save_language(directory, scorer, groups)
+    return index.entry.model_copy(update={"phrasings": len(texts)})
 
 
-def _fit_new_rows(
-    head: Head,
-    unchanged: set[int],
-    groups: Sequence[Group],
-    raw: Vectors,
-    owner: np.ndarray,
-    embedder: Embedder,
-) -> None:
+def _unchanged(
+    old: Sequence[Article], new: Sequence[Article], before: Sequence[Group], groups: Sequence[Group]
+) -> dict[int, int]:
+    places = {article.id: place for place, article in enumerate(old)}
+    return {
+        number: places[article.id]
+        for number, article in enumerate(new)
+        if article.id in places and before[places[article.id]] == groups[number]
+    }
+
+
+def _publish_view(
+    old: View, embedder: Embedder, groups: Sequence[Group], owner: NDArray[np.int64], same: dict[int, int]
+) -> View:
+    texts, _ = flat([group.phrasings for group in groups])
+    raw = embedder.encode(texts)
+    head = no_head(len(groups), raw.shape[1])
+    for number, place in same.items():
+        head.weights[number], head.bias[number] = old.head.weights[place], old.head.bias[place]
     for number, group in enumerate(groups):
-        if number in unchanged or not group.phrasings:
-            continue
-        own = (
-            np.concatenate([raw[owner == number], embedder.encode(group.sentences)])
-            if group.sentences
-            else raw[owner == number]
-        )
-        fit_row(head, number, own, raw[owner != number])
+        if number not in same and group.phrasings:
+            fit_row(head, number, embedder.encode(group.phrasings + group.sentences), raw[owner != number])
+    return View(store_vectors(old.metric.apply(raw), range(len(texts))), raw, old.metric, head)
 
 
 def _known(groups: Sequence[Group], raw: Vectors) -> dict[str, Vectors]:

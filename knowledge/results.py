@@ -29,7 +29,7 @@ class Answer:
     match: Match
     confidence: float
     language: Language
-    about: float
+    about: float = 1.0
     outcome: ClassVar[Literal["answer"]] = "answer"
 
     @property
@@ -52,7 +52,7 @@ class Suggestions:
     matches: tuple[Match, ...]
     confidence: float
     language: Language
-    about: float
+    about: float = 1.0
     careful: bool = False
     outcome: ClassVar[Literal["suggestions"]] = "suggestions"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from knowledge.vectors import VectorStore
 
 Parts = NDArray[np.float32]
 
-PARTS = ("close", "head", "keywords", "answer_keywords")
 NEIGHBOURS = 256
 LOOKED_AT = 32
 SHARPNESS = 10.0
@@ -35,22 +34,31 @@ class Metric:
 
 
 class Mixture(BaseModel):
-    """Fixed constants of the sum, one of each per part, in the order of PARTS.
+    """Fixed constants of the sum, one per part: close and head of every view, keywords, answer keywords.
 
     They hold for every question: normalising per question would destroy the score that refusal needs.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    mean: tuple[float, ...] = (0.1, 0.0, 2.0, 2.0)
-    spread: tuple[float, ...] = (0.13, 1.0, 3.0, 3.0)
-    weight: tuple[float, ...] = (1.0, 1.0, 0.4, 0.2)
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    weight: tuple[float, ...]
 
     def total(self, parts: Parts) -> Scores:
         """The weighted sum of the standardised parts: one value per FAQ."""
         scale = np.array(self.weight) / np.array(self.spread)
         total: Scores = scale @ (parts - np.array(self.mean)[:, None])
         return total
+
+
+def plain_mixture(views: int) -> Mixture:
+    """Constants that do where nothing could be learnt."""
+    return Mixture(
+        mean=(*(0.1, 0.0) * views, 2.0, 2.0),
+        spread=(*(0.13, 1.0) * views, 3.0, 3.0),
+        weight=(*(1.0 / views, 1.0 / views) * views, 0.4, 0.2),
+    )
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,8 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Scorer:
-    """Everything of one language that scoring needs. Immutable, so it is shared by threads.
+class View:
+    """All phrasings as one embedder sees them.
 
     `raw` holds the vectors as the embedder gave them; how near they are tells other talk from ours, for which
     the metric has no sense.
@@ -76,31 +84,39 @@ class Scorer:
 
     store: VectorStore
     raw: Vectors
+    metric: Metric
+    head: Head
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Everything of one language that scoring needs. Immutable, so it is shared by threads."""
+
+    views: tuple[View, ...]
     owner: NDArray[np.int64]
     size: int
     keywords: Keywords
     answers: Keywords
-    metric: Metric
-    head: Head
-    mixture: Mixture = field(default_factory=Mixture)
+    mixture: Mixture
 
-    def score(self, text: str, vector: Vectors) -> Scored:
-        """Score every FAQ for one plain text and its vector (unit length, as the embedder gave it)."""
-        similarities, numbers = self.store.nearest(self.metric.apply(vector.reshape(1, -1))[0], NEIGHBOURS)
-        parts = (
-            close_scores(similarities, self.owner[numbers], self.size),
-            self.head.scores(vector),
-            self.keywords.scores(text),
-            self.answers.scores(text),
-        )
-        plain_similarities = np.sort(self.raw[numbers[:LOOKED_AT]] @ vector)[::-1]
+    def score(self, text: str, vectors: Sequence[Vectors]) -> Scored:
+        """Score every FAQ for one plain text and its vector in each view (unit length, as embedded)."""
+        parts: list[Scores] = []
+        similarities = []
+        for view, vector in zip(self.views, vectors, strict=True):
+            near, numbers = view.store.nearest(view.metric.apply(vector.reshape(1, -1))[0], NEIGHBOURS)
+            parts += [close_scores(near, self.owner[numbers], self.size), view.head.scores(vector)]
+            similarities.append((near, np.sort(view.raw[numbers[:LOOKED_AT]] @ vector)[::-1]))
+        words = self.keywords.scores(text)
+        parts += [words, self.answers.scores(text)]
+        near, plainly = similarities[0]
         return Scored(
             parts=np.stack(parts).astype(np.float32),
-            best_phrasing=float(similarities[0]) if len(similarities) else 0.0,
-            nearest=float(plain_similarities[0]) if len(plain_similarities) else 0.0,
-            crowd=float(plain_similarities[:5].mean()) if len(plain_similarities) else 0.0,
+            best_phrasing=float(near[0]) if len(near) else 0.0,
+            nearest=float(plainly[0]) if len(plainly) else 0.0,
+            crowd=float(plainly[:5].mean()) if len(plainly) else 0.0,
             known=self.keywords.known_share(text),
-            covered=self.keywords.covered(text, float(parts[2].max(initial=0.0))),
+            covered=self.keywords.covered(text, float(words.max(initial=0.0))),
             length=len(text),
         )
 
@@ -154,6 +170,6 @@ def fit_mixture(parts: Sequence[Parts], right: Sequence[int]) -> Mixture:
         value = -np.log(chance[rows, wanted] + 1e-12).mean() + 1e-3 * float(weight @ weight)
         return float(value), slope.mean(axis=0) + 2e-3 * weight
 
-    start = np.array(Mixture().weight)
+    start = np.full(len(mean), 0.5)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(start))
     return Mixture(mean=tuple(mean.tolist()), spread=tuple(spread.tolist()), weight=tuple(found.x.tolist()))

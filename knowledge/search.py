@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Language
 from knowledge.calibration import features_of
-from knowledge.embedder import Embedder, open_embedder
+from knowledge.embedder import SELF_TRAINED, Embedder, open_embedder
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
 from knowledge.keywords import Scores
 from knowledge.language import detect, plain
@@ -99,7 +99,7 @@ class Engine:
 
         self.refresh()
         manifest = publish_articles(
-            self._root, self._snapshot, changed, removed=removed, embedder_of=self._models.get
+            self._root, self._snapshot, changed, removed=removed, embedders_of=self._models.get
         )
         self.refresh()
         return manifest.version
@@ -130,7 +130,7 @@ class Engine:
         index = snapshot.languages.get(found)
         if index is None or not asked:
             return NoAnswer("no-words", 0.0, found)
-        scored = index.scorer.score(asked, self._models.get(index).encode([asked])[0])
+        scored = index.scorer.score(asked, [one.encode([asked])[0] for one in self._models.get(index)])
         total = index.scorer.mixture.total(scored.parts)
         exact = index.exact.get(exact_key(asked))
         features = features_of(scored, total)
@@ -199,31 +199,33 @@ class _Models:
 
     def prepare(self, snapshot: Snapshot) -> None:
         for index in snapshot.languages.values():
-            if index.own_embedder is None:
+            if any(name != SELF_TRAINED for name in index.entry.embedders):
                 threading.Thread(target=self._warm, args=(index,), name="model-loading", daemon=True).start()
 
-    def get(self, index: LanguageIndex) -> Embedder:
-        if index.own_embedder is not None:
-            return index.own_embedder
-        key = index.entry.embedder
-        found = self._ready.get(key)
+    def get(self, index: LanguageIndex) -> tuple[Embedder, ...]:
+        entry = index.entry
+        found = []
+        for name, model_id in zip(entry.embedders, entry.model_ids, strict=True):
+            embedder = index.own_embedder if name == SELF_TRAINED else self._opened(name)
+            if embedder is None or embedder.model_id != model_id:
+                raise DamagedIndex(f"the index was made with {model_id}, which is not what {name} is here")
+            found.append(embedder)
+        return tuple(found)
+
+    def _opened(self, name: str) -> Embedder:
+        found = self._ready.get(name)
         if found is None:
             with self._lock:
-                found = self._ready.get(key)
-                if found is None:
-                    found = open_embedder(key)
-                    self._ready[key] = found
-        if found.model_id != index.entry.model_id:
-            raise DamagedIndex(
-                f"the index was made with {index.entry.model_id}, this machine has {found.model_id}"
-            )
+                found = self._ready.get(name) or open_embedder(name)
+                self._ready[name] = found
         return found
 
     def _warm(self, index: LanguageIndex) -> None:
         try:
-            self.get(index).encode(["hello"])
+            for embedder in self.get(index):
+                embedder.encode(["hello"])
         except Exception as error:  # an edge: the search that needs the model reports it again
-            log.error("model cannot be loaded", extra={"model": index.entry.embedder, "reason": str(error)})
+            log.error("model cannot be loaded", extra={"models": index.entry.embedders, "reason": str(error)})
 
 
 def _first_good(root: Path) -> Snapshot:

@@ -17,7 +17,7 @@ from knowledge.head import Head
 from knowledge.index import DamagedIndex, LanguageEntry, Manifest, verify
 from knowledge.keywords import load_keywords
 from knowledge.lexicon import Lexicon, load_lexicon
-from knowledge.scoring import Metric, Scorer
+from knowledge.scoring import Metric, Scorer, View
 from knowledge.vectors import load_vectors
 
 
@@ -61,18 +61,21 @@ def save_language(directory: Path, scorer: Scorer, groups: Sequence[Group]) -> N
         json.dumps([[group.phrasings, group.sentences] for group in groups], ensure_ascii=False),
         encoding="utf-8",
     )
-    scorer.store.save(directory / "vectors.faiss")
     scorer.keywords.save(directory / "keywords")
     scorer.answers.save(directory / "answers")
-    np.save(directory / "raw.npy", scorer.raw)
-    np.savez(
-        directory / "scoring.npz",
-        owner=scorer.owner,
-        centre=scorer.metric.centre,
-        map=scorer.metric.map,
-        weights=scorer.head.weights,
-        bias=scorer.head.bias,
-    )
+    np.save(directory / "owner.npy", scorer.owner)
+    for number, view in enumerate(scorer.views):
+        folder = directory / f"view-{number}"
+        folder.mkdir()
+        view.store.save(folder / "vectors.faiss")
+        np.save(folder / "raw.npy", view.raw)
+        np.savez(
+            folder / "learnt.npz",
+            centre=view.metric.centre,
+            map=view.metric.map,
+            weights=view.head.weights,
+            bias=view.head.bias,
+        )
 
 
 def load_snapshot(directory: Path) -> Snapshot:
@@ -100,24 +103,31 @@ def load_snapshot(directory: Path) -> Snapshot:
 def _load_language(
     directory: Path, entry: LanguageEntry, lexicon: Lexicon, language: Language, size: int
 ) -> LanguageIndex:
-    with np.load(directory / "scoring.npz", allow_pickle=False) as arrays:
-        scorer = Scorer(
-            store=load_vectors(directory / "vectors.faiss"),
-            raw=np.load(directory / "raw.npy", mmap_mode="r", allow_pickle=False),
-            owner=arrays["owner"],
-            size=size,
-            keywords=load_keywords(directory / "keywords", lexicon, language),
-            answers=load_keywords(directory / "answers", lexicon, language),
-            metric=Metric(arrays["centre"], arrays["map"]),
-            head=Head(arrays["weights"], arrays["bias"]),
-            mixture=entry.mixture,
-        )
-    if {scorer.keywords.size, scorer.answers.size} != {size} or len(scorer.head.bias) != size:
+    scorer = Scorer(
+        views=tuple(_load_view(directory / f"view-{number}") for number in range(len(entry.embedders))),
+        owner=np.load(directory / "owner.npy", allow_pickle=False),
+        size=size,
+        keywords=load_keywords(directory / "keywords", lexicon, language),
+        answers=load_keywords(directory / "answers", lexicon, language),
+        mixture=entry.mixture,
+    )
+    sizes = {scorer.keywords.size, scorer.answers.size, *(len(view.head.bias) for view in scorer.views)}
+    if sizes != {size} or len(entry.model_ids) != len(scorer.views):
         raise DamagedIndex(f"{directory}: its parts do not belong together")
-    own = CharacterEmbedder(directory / "model") if entry.embedder == SELF_TRAINED else None
-    if own is not None and own.model_id != entry.model_id:
+    own = CharacterEmbedder(directory / "model") if SELF_TRAINED in entry.embedders else None
+    if own is not None and own.model_id not in entry.model_ids:
         raise DamagedIndex(f"{directory}: the model is not the one the vectors were made with")
     return LanguageIndex(scorer, entry.calibration, entry, own, _exact(load_groups(directory)))
+
+
+def _load_view(directory: Path) -> View:
+    with np.load(directory / "learnt.npz", allow_pickle=False) as arrays:
+        return View(
+            store=load_vectors(directory / "vectors.faiss"),
+            raw=np.load(directory / "raw.npy", mmap_mode="r", allow_pickle=False),
+            metric=Metric(arrays["centre"], arrays["map"]),
+            head=Head(arrays["weights"], arrays["bias"]),
+        )
 
 
 def load_groups(directory: Path) -> list[Group]:

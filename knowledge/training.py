@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from knowledge.embedder import Vectors
+from knowledge.embedder import Vectors, pieces
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -20,13 +19,6 @@ DIMENSION = 256
 BATCHES = 150
 LEARNING_RATE = 1.2e-2
 LARGEST_BATCH = 400
-
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[a-z]+|[0-9]+")
-
-
-def tokens_of(text: str) -> list[str]:
-    """The characters, Latin words and numbers of plain text, as the model sees them."""
-    return _TOKEN.findall(text)
 
 
 def train_characters(
@@ -44,6 +36,7 @@ def train_characters(
 
     torch.manual_seed(seed)
     torch.set_num_threads(1)
+    groups = [[pieces(text) for text in group] for group in groups]
     texts = [text for group in groups for text in group]
     tokenizer = _tokenizer(texts)
     static = StaticEmbedding(tokenizer, embedding_weights=_first_rows(tokenizer, texts))
@@ -71,14 +64,14 @@ def save_model(model: SentenceTransformer, directory: Path) -> None:
 
 
 def _tokenizer(texts: Sequence[str]) -> Tokenizer:
-    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+    from tokenizers import Tokenizer, normalizers, pre_tokenizers
     from tokenizers.models import WordLevel
 
-    known = sorted({token for text in texts for token in tokens_of(text)})
+    known = sorted({token for text in texts for token in text.split()})
     vocabulary = {"[UNK]": 0} | {token: number for number, token in enumerate(known, start=1)}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - not a secret
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(_TOKEN.pattern), behavior="removed", invert=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return tokenizer
 
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Language
-from knowledge.build import DEFAULT_EMBEDDERS, as_searched
-from knowledge.embedder import SELF_TRAINED, Embedder, open_embedder, unit_rows
-from knowledge.evaluate import BadTestSet, read_questions
-from knowledge.fitting import Remembering, cross_validate, fit_scorer, make_embedder
+from knowledge.build import DEFAULT_EMBEDDERS, as_searched, open_embedders
+from knowledge.embedder import Embedder
+from knowledge.fitting import cross_validate, embed, fit_scorer, make_embedders
 from knowledge.group import Group
 from knowledge.language import detect
 from knowledge.lexicon import load_lexicon
 from knowledge.measures import Figure, mean
+from knowledge.questions import BadTestSet, read_questions
 
 Row = tuple[str, str]
 """A question and the name of its FAQ or intent."""
@@ -40,7 +40,7 @@ class Comparison:
 def banking77(directory: Path, progress: Callable[[str], None]) -> list[Comparison]:
     """BANKING77 as published (train.csv, test.csv): 10 examples per intent, and all of them."""
     train, test = (_read_pairs(directory / name, "text", "category") for name in ("train.csv", "test.csv"))
-    opened = Remembering(open_embedder(DEFAULT_EMBEDDERS["en"]))
+    opened = open_embedders(DEFAULT_EMBEDDERS["en"], progress)
     ten = _some_of_each(train, 10)
     return [
         compare("BANKING77, 10 per intent", ten, test, "en", opened=opened, progress=progress),
@@ -56,8 +56,7 @@ def other_bank(path: Path, progress: Callable[[str], None], *, held_out: float =
     commonest = Counter(detect(text) for text, _ in rows).most_common(1)[0][0]
     language: Language = "zh" if commonest == "zh" else "en"
     indexed, asked = _split(rows, held_out)
-    setting = DEFAULT_EMBEDDERS[language]
-    opened = None if setting == SELF_TRAINED else Remembering(open_embedder(setting))
+    opened = open_embedders(DEFAULT_EMBEDDERS[language], progress)
     return compare(str(path.name), indexed, asked, language, opened=opened, progress=progress)
 
 
@@ -67,39 +66,39 @@ def compare(
     asked: Sequence[Row],
     language: Language,
     *,
-    opened: Embedder | None,
+    opened: tuple[tuple[str, ...], dict[str, Embedder]],
     progress: Callable[[str], None],
 ) -> Comparison:
     """Index some rows, ask the others: BM25 alone, embedder alone, the engine."""
     lexicon = load_lexicon()
-    setting = DEFAULT_EMBEDDERS[language]
+    settings, models = opened
     by_faq: dict[str, list[str]] = defaultdict(list)
     for text, name in indexed:
         by_faq[name].append(as_searched(text, language, lexicon))
     names = sorted(by_faq)
     groups = [Group(tuple(dict.fromkeys(filter(None, by_faq[name])))) for name in names]
     fitting = cross_validate(
-        groups, [], setting, lexicon, language, opened=opened, precision=0.95, progress=progress
+        groups, [], settings, lexicon, language, opened=models, precision=0.95, progress=progress
     )
     questions = [
         (as_searched(text, language, lexicon), names.index(name)) for text, name in asked if name in by_faq
     ]
     progress(f"{title}: asking {len(questions)} questions")
     with TemporaryDirectory(prefix="ting-yardstick-") as folder:
-        embedder = make_embedder(setting, groups, Path(folder), opened)
-    scorer = fit_scorer(groups, embedder, lexicon, language, mixture=fitting.mixture)
-    vectors = embedder.encode([text for text, _ in questions])
+        embedders = make_embedders(settings, groups, Path(folder), models)
+    scorer = fit_scorer(groups, embedders, lexicon, language, mixture=fitting.mixture)
+    vectors = embed(embedders, [text for text, _ in questions])
     flat = [(text, number) for number, group in enumerate(groups) for text in group.phrasings]
     indexed_vectors, owner = (
-        embedder.encode([text for text, _ in flat]),
+        embedders[0].encode([text for text, _ in flat]),
         np.array([number for _, number in flat]),
     )
     ranks: dict[str, list[int]] = defaultdict(list)
     for (text, right), vector in zip(questions, vectors, strict=True):
         scored = scorer.score(text, vector)
         nearest = np.full(len(groups), -1.0)
-        np.maximum.at(nearest, owner, indexed_vectors @ unit_rows(vector.reshape(1, -1))[0])
-        ranks["BM25 alone"].append(_rank(scored.parts[2], right))
+        np.maximum.at(nearest, owner, indexed_vectors @ vector[0])
+        ranks["BM25 alone"].append(_rank(scored.parts[-2], right))
         ranks["embedder alone"].append(_rank(nearest, right))
         ranks["engine"].append(_rank(fitting.mixture.total(scored.parts), right))
     return Comparison(

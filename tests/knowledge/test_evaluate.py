@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from knowledge.__main__ import main
+from knowledge.build import BuildSettings, is_up_to_date
 from knowledge.check import check_articles
-from knowledge.evaluate import BadTestSet, evaluate, read_questions, robustness
+from knowledge.evaluate import evaluate, robustness
 from knowledge.index import Manifest
 from knowledge.measures import Asked, calibration_error, figures_of, separation
+from knowledge.questions import BadTestSet, read_questions
 from knowledge.search import Engine
 from knowledge.yardstick import other_bank
 from tests.knowledge.conftest import SMALL, small_article, small_articles
@@ -133,3 +136,11 @@ def test_the_command_line_says_what_is_missing(tmp_path: Path, capsys: pytest.Ca
 
 def test_the_articles_of_the_bank_have_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0, capsys.readouterr().out
+
+
+def test_reviewed_questions_set_the_thresholds_and_ask_for_a_new_build(
+    built: Built, questions: Path, settings: BuildSettings
+) -> None:
+    articles = small_articles()
+    assert is_up_to_date(articles, built[0], settings=settings)
+    assert not is_up_to_date(articles, built[0], settings=replace(settings, reviewed=questions))

@@ -30,9 +30,9 @@ Built = tuple[Path, Manifest]
 def test_the_manifest_says_what_the_index_is_made_of(built: Built) -> None:
     root, manifest = built
     assert manifest.articles == len(small_articles())
-    assert manifest.languages["zh"].model_id.startswith("static:")
+    assert manifest.languages["zh"].model_ids[0].startswith("static:")
     assert manifest.libraries["faiss-cpu"] != "absent"
-    assert {"articles.json", "zh/vectors.faiss", "en/scoring.npz"} <= set(manifest.files)
+    assert {"articles.json", "zh/view-0/vectors.faiss", "en/view-0/learnt.npz"} <= set(manifest.files)
     assert verify(current_version(root)) == manifest
 
 
@@ -50,7 +50,7 @@ def test_no_index_is_said_plainly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["articles.json", "zh/vectors.faiss", "en/scoring.npz", "zh/model/model.safetensors"]
+    "name", ["articles.json", "zh/view-0/vectors.faiss", "en/view-0/learnt.npz", "zh/model/model.safetensors"]
 )
 def test_a_truncated_file_is_refused_by_name(index: Path, name: str) -> None:
     path = current_version(index) / name
@@ -60,7 +60,7 @@ def test_a_truncated_file_is_refused_by_name(index: Path, name: str) -> None:
 
 
 def test_a_missing_file_is_refused_by_name(index: Path) -> None:
-    (current_version(index) / "zh" / "raw.npy").unlink()
+    (current_version(index) / "zh" / "view-0" / "raw.npy").unlink()
     with pytest.raises(IndexUnavailable, match=r"raw\.npy is missing"):
         Engine.open(index)
 
@@ -139,7 +139,7 @@ def test_three_versions_are_kept(index: Path) -> None:
 def test_an_index_for_another_model_is_refused(index: Path, tiny_model: Path) -> None:
     path = current_version(index) / "manifest.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["languages"]["en"]["embedder"] = str(tiny_model)
+    content["languages"]["en"]["embedders"] = [str(tiny_model)]
     path.write_text(json.dumps(content), encoding="utf-8")
     point_to(index, path.parent.name)
     engine = Engine.open(index)

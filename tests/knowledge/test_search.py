@@ -162,10 +162,10 @@ def test_searches_go_on_while_versions_change(index: Path) -> None:
 
 
 def test_a_local_sentence_transformers_model_serves_by_setting(tmp_path: Path, tiny_model: Path) -> None:
-    settings = BuildSettings(embedders={"zh": str(tiny_model), "en": str(tiny_model)})
+    settings = BuildSettings(embedders={"zh": str(tiny_model), "en": f"{tiny_model}+self-trained"})
     manifest = build_index(small_articles(), tmp_path, settings=settings)
     engine = Engine.open(tmp_path)
     engine.wait_until_ready()
-    assert manifest.languages["zh"].model_id.startswith("sentence-transformers:")
+    assert manifest.languages["zh"].model_ids[0].startswith("sentence-transformers:")
     assert engine.search_and_rank("卡被偷了 挂失")[1][0] == "card-loss"
     assert engine.search_and_rank("the yearly fee")[1][0] == "annual-fee"

@@ -1,0 +1,58 @@
+"""The figures that the search promises, on questions from another hand. Nothing is tuned on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.__main__ import ARTICLES, default_index
+from knowledge.article import load_articles
+from knowledge.build import build_index, is_up_to_date
+from knowledge.evaluate import Evaluation, evaluate
+from knowledge.questions import read_questions
+from knowledge.search import Engine
+
+HELD_OUT = Path(__file__).with_name("heldout")
+
+pytestmark = pytest.mark.timeout(1200)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """The held-out questions asked of the real articles; the index in var serves if it is made of these."""
+    articles = load_articles(ARTICLES)
+    root = default_index()
+    if not is_up_to_date(articles, root):
+        root = tmp_path_factory.mktemp("real-index")
+        build_index(articles, root)
+    engine = Engine.open(root)
+    return evaluate(
+        engine, [one for name in ("zh", "en") for one in read_questions(HELD_OUT / f"{name}.csv")]
+    )
+
+
+def test_chinese_questions_find_their_article(found: Evaluation) -> None:
+    assert found.by_language["zh"]["hit@1"].value >= 0.80
+    assert found.by_language["zh"]["hit@3"].value >= 0.92
+
+
+def test_english_questions_find_their_article(found: Evaluation) -> None:
+    assert found.by_language["en"]["hit@1"].value >= 0.79
+    assert found.by_language["en"]["hit@3"].value >= 0.90
+
+
+def test_what_is_answered_is_right(found: Evaluation) -> None:
+    for figures in found.by_language.values():
+        assert figures["precision of answers"].value >= 0.95
+        assert figures["far answered"].value <= 0.03
+        assert figures["near answered"].value <= 0.10
+
+
+def test_other_talk_is_told_from_ours(found: Evaluation) -> None:
+    assert found.overall["AUROC in/far (about)"].value >= 0.97
+
+
+def test_few_questions_that_have_an_article_are_turned_away(found: Evaluation) -> None:
+    assert found.overall["in scope refused"].value <= 0.08
+    assert found.overall["suggestions hold it"].value >= 0.90
