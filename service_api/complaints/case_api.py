@@ -15,6 +15,7 @@ from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDra
 from service_api.complaints.staff_api import Expected, Number, to_change, with_etag
 from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.files import as_download, check_file, read_bounded
 from service_api.core.problems import Malformed
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
@@ -276,10 +277,10 @@ def attach(
     """Keep a file (PDF, image, text; 10 MB). Its type is read from the content."""
     me.must(Permission.HANDLE_COMPLAINTS)
     complaint = queries.complaint_for(session, me, number, lock=True)
-    content = file.file.read(attachments.LARGEST + 1)
-    row = attachments.attach(
-        session, folder, complaint, name=file.filename or "", content=content, by=me.actor, now=now
+    checked = check_file(
+        name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
     )
+    row = attachments.attach(session, folder, complaint, file=checked, by=me.actor, now=now)
     return _attachment(row)
 
 
@@ -297,7 +298,7 @@ def download(
     row, content = attachments.read_attachment(
         session, folder, complaint, attachment_id, by=me.actor, now=now
     )
-    return Response(content, media_type=row.media_type, headers=attachments.as_download(row))
+    return Response(content, media_type=row.media_type, headers=as_download(row.name))
 
 
 def _notice(notice: DecisionNotice) -> NoticeView:

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service_api.complaints.models import LANGUAGES, one_of
 from service_api.core.database import Base, UtcDateTime
+from service_api.core.files import MEDIA_TYPES
 from service_api.core.money import MINOR_DIGITS, Money
 
 REDRESS_KINDS = ("refund", "compensation", "goodwill", "correction")
-MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "image/gif", "image/webp", "text/plain")
 OFFERED = text("answered_at IS NULL")
 
 
