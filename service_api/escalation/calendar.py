@@ -7,9 +7,11 @@ time of its last day. Working days and working time serve internal targets only.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+import holidays
 
 ONE_DAY = timedelta(days=1)
 LONGEST_SEARCH = 4000  # days; a calendar without any working day must not loop for ever
@@ -46,12 +48,30 @@ def chinese_official_day(day: date) -> bool | None:
     return working
 
 
+def english_official_day(day: date) -> bool | None:
+    """Bank holidays of England and Wales, substitute days included; None for a year not yet announced."""
+    return _worked("GB", "ENG", day) if day.year in ANNOUNCED["gb-eng"] else None
+
+
+def american_official_day(day: date) -> bool | None:
+    """Federal holidays (5 U.S.C. 6103), observed days included; None for a year nobody has published."""
+    return _worked("US", None, day) if day.year in ANNOUNCED["us-federal"] else None
+
+
 def unknown_official_day(_day: date) -> bool | None:
     """For places whose holidays no library knows: only the bank's own table confirms a day."""
     return None
 
 
-OFFICIAL: Mapping[str, OfficialDay] = {"cn": chinese_official_day, "none": unknown_official_day}
+# The library computes any year by rule, but a government may add a day (a coronation, a jubilee): only years
+# that were published when this version of the library was made are taken from it, the others are reported.
+ANNOUNCED: Mapping[str, range] = {"gb-eng": range(2012, 2028), "us-federal": range(2012, 2031)}
+OFFICIAL: Mapping[str, OfficialDay] = {
+    "cn": chinese_official_day,
+    "gb-eng": english_official_day,
+    "us-federal": american_official_day,
+    "none": unknown_official_day,
+}
 
 
 @dataclass(frozen=True)
@@ -158,3 +178,12 @@ def _since_midnight(written: str) -> timedelta:
         return ONE_DAY
     moment = time.fromisoformat(written)
     return timedelta(hours=moment.hour, minutes=moment.minute)
+
+
+def _worked(country: str, part: str | None, day: date) -> bool:
+    return day.weekday() < 5 and day not in _days_off(country, part, day.year)
+
+
+@cache
+def _days_off(country: str, part: str | None, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=part, years=year))

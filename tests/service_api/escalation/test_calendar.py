@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_api.escalation.calendar import (
+    OFFICIAL,
     NoWorkingDay,
     Shift,
     WorkingCalendar,
@@ -137,3 +138,92 @@ def test_working_time_added_is_working_time_between(start: datetime, minutes: in
 def test_working_days_added_are_working_days_between(start: datetime, days: int) -> None:
     end = after_working_days(start, days, CN) - timedelta(seconds=1)
     assert working_days_between(start, end, CN) == days
+
+
+ENGLAND = WorkingCalendar(LONDON, (Shift.parse("09:00-17:00"),), OFFICIAL["gb-eng"])
+AMERICA = WorkingCalendar(NEW_YORK, (Shift.parse("09:00-17:00"),), OFFICIAL["us-federal"])
+
+
+@pytest.mark.parametrize(
+    ("day", "calendar", "working"),
+    [
+        ("2026-04-03", ENGLAND, False),  # Good Friday
+        ("2026-04-06", ENGLAND, False),  # Easter Monday
+        ("2026-12-28", ENGLAND, False),  # Boxing Day 2026 is a Saturday: the Monday instead
+        ("2026-11-30", ENGLAND, True),  # St Andrew's Day is Scotland's
+        ("2026-11-26", ENGLAND, True),
+        ("2022-09-19", ENGLAND, False),  # the funeral of Queen Elizabeth II, by proclamation
+        ("2026-11-26", AMERICA, False),  # Thanksgiving
+        ("2026-07-03", AMERICA, False),  # the Fourth is a Saturday: the Friday before
+        ("2027-07-05", AMERICA, False),  # and a Sunday: the Monday after
+        ("2027-12-31", AMERICA, False),  # New Year's Day of 2028 is a Saturday
+        ("2026-12-28", AMERICA, True),
+    ],
+)
+def test_bank_holidays_of_england_and_federal_holidays_are_known(
+    day: str, calendar: WorkingCalendar, working: bool
+) -> None:
+    assert calendar.is_working(date.fromisoformat(day)) is working
+
+
+@pytest.mark.parametrize(
+    ("received", "days", "due"),
+    [
+        ("2026-04-01 10:00", 3, "2026-04-09 00:00"),  # Thu, (Fri to Mon off), Tue, Wed: over Easter
+        ("2026-12-23 10:00", 3, "2026-12-31 00:00"),  # Thu, (Fri to Mon off), Tue, Wed
+        ("2026-12-31 10:00", 3, "2027-01-07 00:00"),  # (1 January off, weekend), Mon, Tue, Wed
+        ("2026-03-27 16:00", 3, "2026-04-02 00:00"),  # Mon, Tue, Wed, over the change to summer time
+    ],
+)
+def test_three_business_days_skip_english_bank_holidays(received: str, days: int, due: str) -> None:
+    assert after_working_days(at(received, LONDON), days, ENGLAND) == at(due, LONDON)
+
+
+def test_american_working_days_skip_thanksgiving() -> None:
+    assert after_working_days(at("2026-11-24 10:00", NEW_YORK), 2, AMERICA) == at(
+        "2026-11-28 00:00", NEW_YORK
+    )
+
+
+@pytest.mark.parametrize(("calendar", "known", "unknown"), [(ENGLAND, 2027, 2028), (AMERICA, 2030, 2031)])
+def test_a_year_no_government_has_published_is_reported(
+    calendar: WorkingCalendar, known: int, unknown: int
+) -> None:
+    assert calendar.confirms(date(known, 12, 31))
+    assert not calendar.confirms(date(unknown, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("received", "days", "due"),
+    [
+        ("2026-01-31 10:00", 30, "2026-03-03 00:00"),  # January 31 + 30: 2 March 24:00
+        ("2024-01-31 10:00", 30, "2024-03-02 00:00"),  # a leap year: one day earlier in March
+        ("2026-01-30 10:00", 1, "2026-02-01 00:00"),
+        ("2028-02-28 23:59", 1, "2028-03-01 00:00"),  # 29 February is the last day
+        ("2026-11-30 23:59", 60, "2027-01-30 00:00"),
+        ("2099-12-31 10:00", 60, "2100-03-02 00:00"),  # 2100 is no leap year: 28 days in February
+    ],
+)
+def test_month_ends_and_leap_years_by_hand(received: str, days: int, due: str) -> None:
+    assert after_calendar_days(at(received), days, SHANGHAI) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "minutes", "end_utc"),
+    [
+        # 25 October 2026, 01:00–02:00 happens twice in London: a night shift of wall-clock hours has one more.
+        ("2026-10-25 00:30", LONDON, 60, "2026-10-25 00:30"),
+        # 8 March 2026, 02:00–03:00 does not happen in New York.
+        ("2026-03-08 01:30", NEW_YORK, 60, "2026-03-08 07:30"),
+    ],
+)
+def test_hours_that_happen_twice_or_never_are_counted_as_they_pass(
+    start: str, zone: ZoneInfo, minutes: int, end_utc: str
+) -> None:
+    always = WorkingCalendar(
+        zone,
+        (Shift.parse("00:00-24:00"),),
+        overrides={at(start, zone).astimezone(zone).date(): True},
+    )
+    end = after_working_time(at(start, zone), timedelta(minutes=minutes), always)
+    assert end == datetime.fromisoformat(end_utc + "+00:00")
