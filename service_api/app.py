@@ -25,6 +25,7 @@ from service_api.complaints import case_api as cases
 from service_api.complaints import staff_api as staff_complaints
 from service_api.console import log as complaint_log
 from service_api.conversations import api as conversations
+from service_api.conversations import rating_api as ratings
 from service_api.conversations.hours import OfficeHours
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
@@ -74,7 +75,8 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.add_middleware(Frame)
     desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
-    for room in (health, staff, articles, conversations, *desk, web, socket, wechat_posts, wechat_desk):
+    talks = (conversations, ratings, web, socket, wechat_posts, wechat_desk)
+    for room in (health, staff, articles, *desk, *talks):
         app.include_router(room.router)
     if demo:
         app.include_router(demo_controls.router)

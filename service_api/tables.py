@@ -5,7 +5,9 @@ from service_api.audit import models as audit
 from service_api.channels.wechat import models as wechat
 from service_api.complaints import case_models as cases
 from service_api.complaints import models as complaints
+from service_api.conversations import desk_models as desk
 from service_api.conversations import models as conversations
+from service_api.conversations import rating_models as ratings
 from service_api.core import clock, heartbeat
 from service_api.core.database import Base
 from service_api.customers import models as customers
@@ -22,10 +24,12 @@ ROOMS = (
     complaints,
     conversations,
     customers,
+    desk,
     escalation,
     heartbeat,
     notifications,
     outbox,
+    ratings,
     staff,
     wechat,
 )

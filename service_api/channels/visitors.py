@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fastapi.requests import HTTPConnection
 from sqlalchemy.orm import Session
 
+from service_api.audit.service import Actor
 from service_api.channels.gateway import Gateway
 from service_api.channels.limits import Limiter
 from service_api.channels.schemas import CustomerMessage, MessageAccepted, SessionOpened
-from service_api.conversations import queries, service
+from service_api.conversations import queries, rating, service
 from service_api.conversations.models import Conversation
+from service_api.conversations.rating_api import RatingView, rating_view
 from service_api.conversations.schemas import Messages
 from service_api.core.clock import Clock
 from service_api.core.database import Database
@@ -105,6 +107,15 @@ class Visitors:
             return queries.view_after(
                 session, conversation_id, after=after, limit=limit, machine_now=self.machine.now()
             )
+
+    def rate_as(self, token: str, *, score: int, comment: str | None) -> RatingView:
+        """Keep the stars of the token's holder. Raises `Unauthenticated`."""
+        with self.database.writing() as session:
+            now = self.clock.now()
+            whose = service.visitor_conversation_id(session, token=token, now=now, pepper=self.pepper)
+            talk = service.locked(session, whose)
+            by = Actor("customer", str(whose))
+            return rating_view(rating.rate(session, talk, score=score, comment=comment, by=by, now=now))
 
     def may_write(self, token: str, address: str) -> None:
         """Raises `SlowDown`. Call it in the event loop, so that the buckets need no lock."""

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from service_api.channels.schemas import CustomerMessage, MessageAccepted, SessionOpened, SessionRequest
 from service_api.channels.visitors import Visitors, address_of
+from service_api.conversations.rating_api import RatingGiven, RatingView
 from service_api.conversations.schemas import Messages
 from service_api.core.problems import Malformed, Problem
 from service_api.core.security import BearerToken
@@ -65,6 +66,13 @@ async def write_message(request: Request, token: BearerToken, visitors: TheVisit
     visitors.may_write(token, address_of(request))
     message = await _bounded_message(request)
     return await in_thread(visitors.write_as, token, message)
+
+
+@router.post("/rating")
+async def rate(request: Request, token: BearerToken, visitors: TheVisitors, body: RatingGiven) -> RatingView:
+    """Stars for how the customer was served; once an episode, and they may change their mind."""
+    visitors.may_write(token, address_of(request))
+    return await in_thread(visitors.rate_as, token, score=body.score, comment=body.comment)
 
 
 async def _bounded_message(request: Request) -> CustomerMessage:

@@ -531,6 +531,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_complaints_received", ["received_at"], unique=False)
 
     op.create_table(
+        "conversation_ratings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(length=500), nullable=False),
+        sa.Column("rated_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_conversation_ratings_score")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_conversation_ratings_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_members.id"],
+            name=op.f("fk_conversation_ratings_staff_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation_ratings")),
+        sa.UniqueConstraint(
+            "conversation_id", "episode", name=op.f("uq_conversation_ratings_conversation_id_episode")
+        ),
+    )
+    with op.batch_alter_table("conversation_ratings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversation_ratings_rated_at"), ["rated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conversation_ratings_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "hand_overs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -1288,6 +1319,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_overs_conversation_id"))
 
     op.drop_table("hand_overs")
+    with op.batch_alter_table("conversation_ratings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversation_ratings_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_conversation_ratings_rated_at"))
+
+    op.drop_table("conversation_ratings")
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.drop_index("ix_complaints_received")
         batch_op.drop_index(
