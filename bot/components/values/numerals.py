@@ -28,7 +28,10 @@ CN_UNIT = "十拾百佰千仟万亿"
 # The look-ahead makes a run of digits one piece: without it matching a long one takes for ever.
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])"
 # A run that starts with a digit (or 十) and may mix digits and units: 3千5, 1.2万, 一千零五十, 5w.
-NUMERAL = rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])(?:(?:{ARABIC})|[{CN_DIGIT}{CN_UNIT}])*(?:\s?[wk](?![a-z]))?"
+# Bounded, since a search tries every start: a page full of 一 would cost its length squared.
+NUMERAL = (
+    rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])(?:(?:{ARABIC})|[{CN_DIGIT}{CN_UNIT}]){{0,24}}(?:\s?[wk](?![a-z]))?"
+)
 _TOKEN = re.compile(rf"{ARABIC}|[{CN_DIGIT}]|[{CN_UNIT}wk]")
 
 ENGLISH = {
