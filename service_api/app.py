@@ -12,19 +12,25 @@ from service_api import health, seed
 from service_api.articles import api as articles
 from service_api.articles.index import LiveIndex, OpenEngine, engine_in
 from service_api.channels import demo as demo_controls
+from service_api.channels import files_api as chat_files
 from service_api.channels import socket, web
 from service_api.channels.bell import Bell
 from service_api.channels.gateway import Gateway
+from service_api.channels.origins import Doors, parse_origins
+from service_api.channels.people import people_now
 from service_api.channels.rasa import Rasa
 from service_api.channels.visitors import Visitors
 from service_api.channels.wechat import api as wechat_posts
 from service_api.channels.wechat import staff_api as wechat_desk
 from service_api.channels.wechat.channel import wechat
 from service_api.complaints import api as complaints
+from service_api.complaints import attachment_api as attachments
 from service_api.complaints import case_api as cases
 from service_api.complaints import staff_api as staff_complaints
 from service_api.console import log as complaint_log
 from service_api.conversations import api as conversations
+from service_api.conversations import callbacks_api as callbacks
+from service_api.conversations import drafts_api as drafts
 from service_api.conversations import rating_api as ratings
 from service_api.conversations.hours import OfficeHours
 from service_api.core.clock import Clock, DemoClock, SystemClock
@@ -73,9 +79,10 @@ def rooms(*, demo: bool) -> FastAPI:
     """Every room's routes, without what they work with: `furnish` puts that in."""
     app = FastAPI(title="Ting 听", version=_version(), lifespan=_lifespan, docs_url=None, redoc_url=None)
     install_problem_handlers(app)
+    app.add_middleware(Doors)
     app.add_middleware(Frame)
-    desk = (complaints, staff_complaints, cases, escalation, notifications, reports)
-    talks = (conversations, ratings, web, socket, wechat_posts, wechat_desk)
+    desk = (complaints, staff_complaints, cases, attachments, escalation, notifications, reports)
+    talks = (conversations, callbacks, drafts, ratings, web, chat_files, socket, wechat_posts, wechat_desk)
     for room in (health, staff, articles, *desk, *talks):
         app.include_router(room.router)
     if demo:
@@ -125,8 +132,14 @@ def furnish(
     )
     state.wechat = wechat(settings, database, state.gateway, clock=clock, machine=machine)
     database.after_write(state.bell.after_write)
+    state.chat_origins = parse_origins(settings.chat_origins)
     state.visitors = Visitors.of(
-        settings, database=database, clock=clock, machine=machine, gateway=state.gateway
+        settings,
+        database=database,
+        clock=clock,
+        machine=machine,
+        gateway=state.gateway,
+        when_people=lambda now: people_now(state.office_hours, now, working_day=state.working_day),
     )
 
 

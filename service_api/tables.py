@@ -2,10 +2,13 @@
 
 from service_api.articles import models as articles
 from service_api.audit import models as audit
+from service_api.channels import web_models as web_chat
 from service_api.channels.wechat import models as wechat
 from service_api.complaints import case_models as cases
 from service_api.complaints import models as complaints
+from service_api.conversations import callback_models as callbacks
 from service_api.conversations import desk_models as desk
+from service_api.conversations import draft_models as drafts
 from service_api.conversations import models as conversations
 from service_api.conversations import rating_models as ratings
 from service_api.core import clock, heartbeat
@@ -19,11 +22,13 @@ from service_api.staff import models as staff
 ROOMS = (
     articles,
     audit,
+    callbacks,
     cases,
     clock,
     complaints,
     conversations,
     customers,
+    drafts,
     desk,
     escalation,
     heartbeat,
@@ -31,6 +36,7 @@ ROOMS = (
     outbox,
     ratings,
     staff,
+    web_chat,
     wechat,
 )
 METADATA = Base.metadata

@@ -1,0 +1,98 @@
+"""Call-backs: the assistant asks for one, people see the list and say how a call went."""
+
+import uuid
+from datetime import date, datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from service_api.audit.service import ASSISTANT
+from service_api.conversations import callbacks, service
+from service_api.conversations.callback_models import LONGEST_WORDS
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.security import ServiceOnly
+from service_api.customers.phone import shown_phone
+from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.roles import Permission
+
+router = APIRouter(prefix="/api/v1", tags=["conversations"])
+
+
+class CallbackWish(BaseModel):
+    """`wanted` is when, as the customer said it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phone: str = Field(max_length=40)
+    wanted: str = Field("", max_length=LONGEST_WORDS)
+    wanted_on: date | None = None
+
+
+class CallbackView(BaseModel):
+    """What the customer is told: the phone is masked."""
+
+    id: uuid.UUID
+    phone: str
+    wanted: str
+    wanted_on: date
+
+
+class CallbackLine(BaseModel):
+    id: uuid.UUID
+    conversation_id: uuid.UUID
+    customer_name: str | None
+    tier: str
+    language: str
+    phone: str
+    wanted: str
+    wanted_on: date
+    requested_at: datetime
+
+
+class CallbackLines(BaseModel):
+    items: list[CallbackLine]
+
+
+class CallbackResult(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Literal["reached", "not_reached", "not_needed"]
+
+
+@router.post("/conversations/{conversation_id}/callbacks", status_code=201, dependencies=[ServiceOnly])
+def ask_for_callback(
+    conversation_id: uuid.UUID, body: CallbackWish, session: WriteSession, now: Now, settings: TheSettings
+) -> CallbackView:
+    """Ask to be called; asking again changes the open wish. 422 `bad-phone` and `day-is-past`."""
+    asked = callbacks.request_callback(
+        session,
+        service.locked(session, conversation_id),
+        phone=body.phone,
+        wanted=body.wanted,
+        wanted_on=body.wanted_on,
+        by=ASSISTANT,
+        now=now,
+        zone=settings.zone,
+    )
+    return CallbackView(
+        id=asked.id, phone=shown_phone(asked.phone), wanted=asked.wanted, wanted_on=asked.wanted_on
+    )
+
+
+@router.get("/callbacks")
+def open_callbacks(session: ReadSession, me: CurrentStaff) -> CallbackLines:
+    """The calls that people have to make, the earliest day first."""
+    me.must(Permission.ANSWER_CUSTOMERS)
+    return CallbackLines(
+        items=[CallbackLine.model_validate(one, from_attributes=True) for one in callbacks.list_open(session)]
+    )
+
+
+@router.post("/callbacks/{callback_id}/done", status_code=204, dependencies=[FromOwnPage])
+def callback_done(
+    callback_id: uuid.UUID, body: CallbackResult, session: WriteSession, me: CurrentStaff, now: Now
+) -> None:
+    """Say how it went. 404 for an unknown one, 409 `callback-already-done`."""
+    me.must(Permission.ANSWER_CUSTOMERS)
+    callbacks.finish(session, callback_id, outcome=body.outcome, staff_id=me.staff_id, now=now)
