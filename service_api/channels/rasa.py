@@ -78,6 +78,7 @@ class Rasa:
 
     async def ask(self, turn: Turn) -> Reply:
         """One turn. Raises `AssistantUnavailable`, whatever went wrong."""
+        remembered = {"ended_form": turn.ended_form, "draft": turn.draft, "elderly": turn.elderly}
         body = {
             "sender": turn.sender,
             "text": turn.text,
@@ -87,6 +88,8 @@ class Rasa:
                 "channel": turn.channel,
                 "sent_at": turn.sent_at.isoformat(),
                 "verified": turn.verified,
+                "settled": turn.settled,
+                **{name: value for name, value in remembered.items() if value},
             },
         }
         async with self._slots:

@@ -2,22 +2,26 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import SYSTEM, Actor, record
-from service_api.conversations import queries, service
+from service_api.conversations import presence, queries, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import Conversation, HandOver
+from service_api.conversations.packet import packet_of
 from service_api.conversations.schemas import HandOverView
 from service_api.core.i18n import say
 from service_api.core.problems import Conflict
+from service_api.core.text import clean
 from service_api.customers import queries as customers
 from service_api.customers.models import TIERS
+from service_api.outbox import service as outbox
 
+WAITING = "conversation.waiting"
 URGENT = frozenset({"distress", "loss_or_fraud"})
+SOON = frozenset({"legal", "vip"})
 NOTE_LENGTH = 500
 
 
@@ -50,16 +54,17 @@ def hand_over(
     if conversation.queued_at is None:
         conversation.queued_at = now
         conversation.queue_rank = queue_rank(session, conversation, reason=reason)
-        packet = _packet(session, conversation, now=now)
-        session.add(
-            HandOver(
-                conversation_id=conversation.id,
-                reason=reason,
-                note=note[:NOTE_LENGTH],
-                packet=packet,
-                asked_at=now,
-            )
+        passing = HandOver(
+            conversation_id=conversation.id,
+            reason=reason,
+            note=note[:NOTE_LENGTH],
+            packet=packet_of(session, conversation, now=now),
+            asked_at=now,
         )
+        session.add(passing)
+        session.flush()
+        if is_open:
+            announce(session, passing, now=now)
         record(
             session,
             by=by,
@@ -78,9 +83,12 @@ def hand_over(
 
 
 def queue_rank(session: Session, conversation: Conversation, *, reason: str) -> int:
-    """Lower is sooner: distress, loss and fraud first, then by tier; a stranger stands with the ordinary."""
+    """Lower is sooner: distress, loss and fraud first, matters of law or of an important person with the
+    highest tier, then by tier; a stranger stands with the ordinary."""
     if reason in URGENT:
         return 0
+    if reason in SOON:
+        return 1
     tier = "ordinary"
     if conversation.customer_id is not None:
         tier = customers.customer(session, conversation.customer_id).tier
@@ -90,18 +98,24 @@ def queue_rank(session: Session, conversation: Conversation, *, reason: str) -> 
 def claim(
     session: Session, conversation: Conversation, *, staff_id: uuid.UUID, name: str, now: datetime
 ) -> None:
-    """Staff take the conversation, waiting or not. Raises `TakenByColleague`. Needs the row lock."""
+    """Staff take the conversation, waiting or not. Needs the row lock.
+
+    Raises `TakenByColleague`, and `AtCapacity` when they answer as many as they may.
+    """
     if conversation.agent_id == staff_id:
         return
     if conversation.agent_id is not None:
         raise TakenByColleague
+    presence.check_room(session, staff_id)
     open_one = open_hand_over(session, conversation)
     if open_one is None:
-        packet = _packet(session, conversation, now=now)
+        packet = packet_of(session, conversation, now=now)
         open_one = HandOver(
             conversation_id=conversation.id, reason="agent_steps_in", packet=packet, asked_at=now
         )
         session.add(open_one)
+    conversation.unanswered_since = conversation.queued_at
+    conversation.team, conversation.meant_for_id = "", None
     open_one.claimed_at, open_one.claimed_by = now, staff_id
     conversation.answering, conversation.agent_id = "agent", staff_id
     conversation.queued_at, conversation.closed_at = None, None
@@ -118,22 +132,52 @@ def answer(
     `MessageTooLong`. Needs the row lock."""
     if conversation.agent_id != staff_id:
         raise NotYours
+    conversation.unanswered_since = None
     message = service.add_message(
         session, conversation, author="agent", agent_id=staff_id, text=service.checked(text), now=now
     )
     return message.seq
 
 
-def hand_back(session: Session, conversation: Conversation, *, staff_id: uuid.UUID, now: datetime) -> None:
-    """Let the assistant go on, in a session of its own. Raises `NotYours`. Needs the row lock."""
+def hand_back(
+    session: Session,
+    conversation: Conversation,
+    *,
+    staff_id: uuid.UUID,
+    now: datetime,
+    settled: str = "",
+    resume: bool = False,
+) -> None:
+    """Let the assistant go on. Raises `NotYours`. Needs the row lock.
+
+    What was `settled` is said to the customer and goes with every later turn to the assistant, which begins
+    afresh; with `resume` it goes on where it stopped, its form with what was filled in.
+    """
     if conversation.agent_id != staff_id:
         raise NotYours
+    told = clean(settled)[:NOTE_LENGTH]
+    current = open_hand_over(session, conversation)
+    if current is not None:
+        current.settled = told
     _end(session, conversation, now=now)
-    conversation.session_number, conversation.turn_count = conversation.session_number + 1, 0
-    conversation.failures = 0
-    text = say(conversation.language, "agent_left")
+    if not resume:
+        new_session(conversation)
+    sentence = "agent_left_settled" if told else "agent_left"
+    text = say(conversation.language, sentence, settled=told)
     service.add_message(session, conversation, author="system", text=text, now=now)
     _record(session, conversation, "conversation.handed_back", staff_id, now)
+
+
+def new_session(conversation: Conversation) -> None:
+    """The assistant begins afresh with the customer's next words."""
+    conversation.session_number, conversation.turn_count = conversation.session_number + 1, 0
+    conversation.failures = 0
+
+
+def settled_before(session: Session, conversation: Conversation) -> str:
+    """What people said they had settled when they gave the conversation back last; empty for nothing."""
+    query = select(HandOver.settled).where(HandOver.conversation_id == conversation.id)
+    return session.scalar(query.order_by(HandOver.id.desc()).limit(1)) or ""
 
 
 def close(session: Session, conversation: Conversation, *, staff_id: uuid.UUID, now: datetime) -> None:
@@ -158,27 +202,23 @@ def open_hand_over(session: Session, conversation: Conversation) -> HandOver | N
     return session.scalar(query.order_by(HandOver.id.desc()).limit(1))
 
 
+def announce(session: Session, passing: HandOver, *, now: datetime) -> None:
+    """Tell people at the desk that somebody waits; who is told is decided when the event is delivered."""
+    outbox.write(
+        session,
+        topic=WAITING,
+        key=f"{WAITING}:{passing.id}",
+        payload={"conversation_id": str(passing.conversation_id), "hand_over": passing.id},
+        now=now,
+    )
+
+
 def _end(session: Session, conversation: Conversation, *, now: datetime) -> None:
     current = open_hand_over(session, conversation)
     if current is not None:
         current.ended_at = now
     conversation.answering, conversation.agent_id, conversation.queued_at = "assistant", None, None
-
-
-def _packet(session: Session, conversation: Conversation, *, now: datetime) -> dict[str, Any]:
-    """What a person needs to know at a glance; the transcript stands beside it."""
-    state = conversation.assistant_state
-    customer_id = service.verified_customer_id(conversation, now=now)
-    tier = customers.customer(session, customer_id).tier if customer_id is not None else None
-    return {
-        "language": conversation.language,
-        "intent": state.get("intent"),
-        "confidence": state.get("confidence"),
-        "active_loop": state.get("active_loop"),
-        "slots": state.get("slots") or {},
-        "verified": customer_id is not None,
-        "tier": tier,
-    }
+    conversation.unanswered_since, conversation.team, conversation.meant_for_id = None, "", None
 
 
 def _record(

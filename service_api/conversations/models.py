@@ -26,7 +26,19 @@ CHANNELS = ("web", "wechat")
 LANGUAGES = ("zh", "en")
 ANSWERING = ("assistant", "queue", "agent")
 AUTHORS = ("customer", "assistant", "agent", "system")
-REASONS = ("requested", "failures", "abuse", "distress", "loss_or_fraud", "assistant_down", "agent_steps_in")
+REASONS = (
+    "requested",
+    "failures",
+    "abuse",
+    "distress",
+    "loss_or_fraud",
+    "legal",
+    "vip",
+    "assistant_down",
+    "agent_steps_in",
+    "transferred",
+    "agent_left",
+)
 QUEUED = text("queued_at IS NOT NULL")
 UNHANDLED = text("author = 'customer' AND handled_at IS NULL")
 
@@ -37,6 +49,8 @@ class Conversation(Base):
     `last_seq` hands out the numbers of messages, under this row's lock. `customer_id` with `verified_at` says
     who was verified; ask `conversations.service.verified_customer_id`, for a proof wears off.
     `queued_at` is set while the customer waits for a person, also out of hours, when the assistant goes on.
+    `team` and `meant_for_id` say to whom it was passed on while it waits. `unanswered_since` is when the
+    customer first wrote what no person has answered yet; None while the assistant answers.
     `turn_token` and `turn_until` are the lease of the process that is asking the assistant, in machine time.
     """
 
@@ -66,6 +80,11 @@ class Conversation(Base):
     )
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queue_rank: Mapped[int] = mapped_column(Integer, default=9)
+    team: Mapped[str] = mapped_column(String(32), default="")
+    meant_for_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="RESTRICT")
+    )
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     customer_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("customers.id", ondelete="RESTRICT"), index=True
     )
@@ -125,7 +144,10 @@ WAITING = (Message.author == literal_column("'customer'"), Message.handled_at.is
 
 
 class HandOver(Base):
-    """One passing of a conversation from the assistant to people, with what they need to know."""
+    """One passing of a conversation from the assistant to people, with what they need to know.
+
+    `settled` is what the person says was done, when they give the conversation back.
+    """
 
     __tablename__ = "hand_overs"
     __table_args__ = (CheckConstraint(f"reason IN {REASONS}", name="reason"),)
@@ -141,6 +163,7 @@ class HandOver(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled: Mapped[str] = mapped_column(String(500), default="")
 
 
 class VisitorToken(Base):

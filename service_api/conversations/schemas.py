@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 Author = Literal["customer", "assistant", "agent", "system"]
 Answering = Literal["assistant", "queue", "agent"]
-Reason = Literal["requested", "failures", "abuse", "distress", "loss_or_fraud", "assistant_down"]
+Reason = Literal[
+    "requested", "failures", "abuse", "distress", "loss_or_fraud", "legal", "vip", "assistant_down"
+]
 
 
 class Button(BaseModel):

@@ -143,6 +143,8 @@ def receive(
     if shown != cleaned and not verification.awaits_code(session, conversation_id=conversation_id, now=now):
         shown = cleaned
     person = conversation.answering != "assistant"
+    if conversation.answering == "agent" and conversation.unanswered_since is None:
+        conversation.unanswered_since = now
     return add_message(
         session,
         conversation,
