@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service_api.conversations import ready
 from service_api.core.clock import Clock
 from service_api.core.database import Database
 from service_api.core.money import Money
@@ -112,6 +113,7 @@ def seed(database: Database, clock: Clock, settings: Settings) -> None:
         for sign_in in SIGN_INS:
             _add_staff(session, sign_in, now=now)
         add_customers(session, now=now, pepper=pepper)
+        ready.plant(session, now=now)
 
 
 def add_customers(session: Session, *, now: datetime, pepper: str) -> None:

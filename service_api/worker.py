@@ -24,14 +24,19 @@ from service_api.complaints import queries as complaints
 from service_api.complaints import service as filing
 from service_api.complaints.handling import NOTICE, REVIEW_WINDOW, close_unanswered_review
 from service_api.complaints.models import Complaint
+from service_api.conversations import drafts, handover, transfer
+from service_api.conversations import notes as conversation_notes
+from service_api.conversations.hours import OfficeHours, WorkingDay
 from service_api.core import heartbeat
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
 from service_api.customers.sms import DemoSms, NoSms
+from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import ESCALATED, DeskClocks
 from service_api.escalation.sweep import sweep
 from service_api.notifications import mail, webhooks
+from service_api.notifications.desk import DeskNotifier
 from service_api.notifications.handlers import MAIL, TOLD, WEBHOOK, Notifier
 from service_api.outbox import service as outbox
 from service_api.outbox.service import Handlers
@@ -49,6 +54,8 @@ class Desk:
     database: Database
     desk: DeskClocks
     handlers: Handlers
+    hours: OfficeHours
+    working_day: WorkingDay
     wechat: Outgoing | None = None
 
 
@@ -91,6 +98,18 @@ def say_alive(desk: Desk, _now: datetime) -> None:
         heartbeat.beat(session, process=heartbeat.WORKER, at=MACHINE.now())
 
 
+def return_abandoned(desk: Desk, now: datetime) -> object:
+    """Conversations of agents whose pages have been gone for some minutes go back to the queue."""
+    with desk.database.writing() as session:
+        return transfer.return_abandoned(
+            session,
+            now=now,
+            machine_now=MACHINE.now(),
+            hours=desk.hours,
+            working_day=desk.working_day,
+        )
+
+
 def close_lapsed(desk: Desk, now: datetime) -> object:
     """Answered complaints that nobody contested within the time for a review."""
     with desk.database.reading() as session:
@@ -106,6 +125,7 @@ def tidy(desk: Desk, now: datetime) -> object:
     with desk.database.writing() as session:
         forgotten = outbox.forget_done(session, before=now - EVENTS_KEPT)
         forgotten += filing.forget_keys(session, before=now - filing.KEYS_KEPT)
+        forgotten += drafts.forget_old(session, now=now)
         return forgotten + intake.forget_seen(session, before=MACHINE.now() - intake.SEEN_KEPT)
 
 
@@ -127,6 +147,7 @@ JOBS: tuple[Job, ...] = (
     Job("outbox", _seconds(2), _seconds(1), deliver),
     Job("wechat", _seconds(2), _seconds(1), answer_in_wechat),
     Job("wechat media", _seconds(10), _seconds(5), fetch_from_wechat),
+    Job("abandoned", _seconds(20), _seconds(10), return_abandoned),
     Job("mail", _seconds(60), _seconds(5), write_mail),
     Job("close lapsed", timedelta(hours=1), _seconds(30), close_lapsed),
     Job("tidy", timedelta(hours=6), timedelta(hours=6), tidy),
@@ -140,6 +161,8 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
     wechat = channel.outgoing(settings, database, clock=clock or MACHINE, machine=MACHINE)
     sms = DemoSms() if settings.demo else NoSms()
     notifier = Notifier(settings.zone)
+    at_desk = DeskNotifier(MACHINE)
+    calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
     mailer = (
         mail.SmtpMailer(settings.smtp_url)
         if settings.smtp_url
@@ -153,6 +176,8 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
             people.ASSIGNED: notifier.colleague_told,
             people.OFFERED: notifier.colleague_told,
             notes.MENTIONED: notifier.colleague_told,
+            handover.WAITING: at_desk.somebody_waits,
+            conversation_notes.MENTIONED: at_desk.colleague_named,
         },
         sendings={
             MAIL: mail.sending(mailer),
@@ -160,7 +185,8 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
             TOLD: notices.sending(database, wechat.delivery if wechat is not None else None, sms),
         },
     )
-    return Desk(database, desk, handlers, wechat)
+    hours = OfficeHours.parse(settings.office_hours, settings.zone)
+    return Desk(database, desk, handlers, hours, calendar.is_working, wechat)
 
 
 def run_job(job: Job, desk: Desk, clock: Clock) -> None:

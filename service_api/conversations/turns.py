@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import SYSTEM
-from service_api.conversations import handover, service
+from service_api.conversations import drafts, handover, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import LANGUAGES, WAITING, Conversation, Message
 from service_api.core.i18n import say
 
 TURNS_PER_SESSION = 30
 IDLE = timedelta(minutes=30)
+IDLE_IN_FORM = timedelta(hours=12)
 FAILURES_BEFORE_PERSON = 2
 # A bare digit answers these questions of the assistant itself and picks no button.
 NUMERIC_SLOTS = ("amount", "contact", "phone", "code", "date", "tail", "score", "rating")
@@ -29,7 +30,8 @@ NUMERIC_SLOTS = ("amount", "contact", "phone", "code", "date", "tail", "score", 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question to the assistant. `sender` names its session; `lease` proves who may store the answer."""
+    """One question to the assistant. `sender` names its session; `lease` proves who may store the answer;
+    `settled` is what people said they had done when they gave the conversation back."""
 
     conversation_id: uuid.UUID
     message_id: int
@@ -39,8 +41,12 @@ class Turn:
     language: str
     channel: str
     verified: bool
+    settled: str
     sent_at: datetime
     lease: str
+    ended_form: str | None = None
+    draft: bool = False
+    elderly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ def next_turn(
         talk.session_number, talk.turn_count = talk.session_number + 1, 0
     talk.turn_token, talk.turn_until = secrets.token_hex(16), machine_now + lease_for
     service.touch(session, talk)
+    first, state = talk.turn_count == 0, talk.assistant_state
     return Turn(
         conversation_id=talk.id,
         message_id=message.id,
@@ -90,8 +97,12 @@ def next_turn(
         language=talk.language,
         channel=talk.channel,
         verified=service.verified_customer_id(talk, now=now) is not None,
+        settled=handover.settled_before(session, talk),
         sent_at=message.created_at,
         lease=talk.turn_token,
+        ended_form=state.get("active_loop") if first else None,
+        draft=first and drafts.draft_for(session, talk, now=now) is not None,
+        elderly=_is_elderly(state),
     )
 
 
@@ -105,7 +116,7 @@ def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) ->
     message.intent, message.confidence = reply.intent, reply.confidence
     if reply.language in LANGUAGES:
         talk.language = reply.language
-    talk.assistant_state = reply.state
+    talk.assistant_state = _carried_over(talk.assistant_state, reply.state)
     talk.failures = 0
     talk.turn_count += 1
     talk.last_turn_at = now
@@ -155,11 +166,13 @@ def release(session: Session, turn: Turn) -> None:
 
 
 def needs_new_session(talk: Conversation, *, now: datetime) -> bool:
-    """The assistant slows down as a session grows, so a long or idle one ends; a form in progress stays."""
-    if talk.turn_count == 0 or talk.assistant_state.get("active_loop"):
+    """The assistant slows down as a session grows, so a long or idle one ends; in a form after half a day."""
+    if talk.turn_count == 0:
         return False
-    idle = talk.last_turn_at is not None and now - talk.last_turn_at > IDLE
-    return idle or talk.turn_count >= TURNS_PER_SESSION
+    in_form = bool(talk.assistant_state.get("active_loop"))
+    longest = IDLE_IN_FORM if in_form else IDLE
+    idle = talk.last_turn_at is not None and now - talk.last_turn_at > longest
+    return idle or (talk.turn_count >= TURNS_PER_SESSION and not in_form)
 
 
 def number_typed(text: str) -> int | None:
@@ -172,12 +185,23 @@ def _as_meant(session: Session, talk: Conversation, message: Message) -> str:
     """A typed `2` is the second button of the menu last shown, unless a number is what was asked for."""
     text = message.raw_text or message.text
     number = number_typed(text)
-    asked_for = talk.assistant_state.get("requested_slot") or ""
+    asked_for = (talk.turn_count and talk.assistant_state.get("requested_slot")) or ""
     if number is None or any(word in asked_for for word in NUMERIC_SLOTS):
         return text
     last_words = Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq
     shown = session.scalar(select(Message.buttons).where(*last_words).order_by(Message.seq.desc()).limit(1))
     return shown[number - 1]["payload"] if shown and 1 <= number <= len(shown) else text
+
+
+def _is_elderly(state: dict[str, Any]) -> bool:
+    return (state.get("slots") or {}).get("elderly") == "on"
+
+
+def _carried_over(before: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
+    """A new session of the assistant knows nothing of the old: the wish for plain words stays."""
+    if not _is_elderly(before) or "elderly" in (state.get("slots") or {}):
+        return state
+    return {**state, "slots": {**(state.get("slots") or {}), "elderly": "on"}}
 
 
 def _leased(session: Session, turn: Turn) -> Conversation | None:

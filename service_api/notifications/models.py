@@ -9,7 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service_api.core.database import Base, UtcDateTime
 
-KINDS = ("escalation", "digest", "filed", "assigned", "hand_over", "mention", "letter", "calendar")
+KINDS = (
+    "escalation",
+    "digest",
+    "filed",
+    "assigned",
+    "hand_over",
+    "mention",
+    "letter",
+    "calendar",
+    "waiting",
+    "transfer",
+)
 UNREAD = text("read_at IS NULL")
 UNMAILED = text("by_mail AND mailed_at IS NULL")
 
