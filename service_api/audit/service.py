@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -29,28 +30,48 @@ WORKER = Actor("worker")
 SYSTEM = Actor("system")
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done, to be recorded. `subject` is (kind, id)."""
+
+    by: Actor
+    action: str
+    subject: tuple[str, str]
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
 def record(
     session: Session, *, by: Actor, action: str, subject: tuple[str, str], now: datetime, **facts: object
 ) -> AuditEntry:
     """Append one deed to the log, in the caller's transaction. `subject` is (kind, id)."""
+    return record_all(session, [Deed(by, action, subject, facts)], now=now)[0]
+
+
+def record_all(session: Session, deeds: Sequence[Deed], *, now: datetime) -> list[AuditEntry]:
+    """Append deeds in their order. Writers of the chain queue from here to their commit: call it last."""
     session.flush()
+    if not deeds:
+        return []
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST_HASH
-    entry = AuditEntry(
-        at=now,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        action=action,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        facts={key: _plain(value) for key, value in facts.items()},
-        previous_hash=previous,
-    )
-    entry.hash = _hash(entry)
-    session.add(entry)
+    entries = []
+    for deed in deeds:
+        entry = AuditEntry(
+            at=now,
+            actor_kind=deed.by.kind,
+            actor_id=deed.by.id,
+            action=deed.action,
+            subject_kind=deed.subject[0],
+            subject_id=deed.subject[1],
+            facts={key: _plain(value) for key, value in deed.facts.items()},
+            previous_hash=previous,
+        )
+        entry.hash = previous = _hash(entry)
+        entries.append(entry)
+    session.add_all(entries)
     session.flush()
-    return entry
+    return entries
 
 
 def first_broken_link(session: Session) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service_api.core.database import Base
 
 Insert = sqlite.Insert | postgresql.Insert
+Returned = TypeVar("Returned")
 
 
 def insert_once(
@@ -22,6 +23,23 @@ def insert_once(
     """
     statement = _once(model, tuple(unique), session.get_bind().dialect.name)
     return session.execute(statement, dict(values)).scalar() is not None
+
+
+def insert_new(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: Sequence[str],
+    returning: InstrumentedAttribute[Returned],
+) -> set[Returned]:
+    """Insert many rows in one statement, without those that are there already; what it gives of the new."""
+    if not rows:
+        return set()
+    insert = _insert(model, session.get_bind().dialect.name).on_conflict_do_nothing(
+        index_elements=list(unique)
+    )
+    return set(session.execute(insert.returning(returning), [dict(row) for row in rows]).scalars())
 
 
 def count_up(

@@ -35,6 +35,7 @@ class Change(StrEnum):
     EXTEND = "extend"
     LENGTHEN = "lengthen"  # the matter turned out complex: more time, but no extension
     RECOUNT = "recount"
+    RETARGET = "retarget"  # the bank has changed its target and wants open cases to follow
     BREACH = "breach"
     STOP = "stop"
 
@@ -107,6 +108,33 @@ def decide(
     return ClockEvent(change, at)
 
 
+def retarget(
+    state: ClockState, terms: Terms, new: Terms, *, at: datetime, calendar: WorkingCalendar
+) -> ClockEvent:
+    """The event by which a clock goes over to another length of the same unit, with what was added to it.
+
+    Raises `ClockRefuses` when it has stopped, or the unit is another: what was paused and added in days means
+    nothing in minutes.
+    """
+    _check(state, Change.RETARGET, at=at)
+    if new.unit is not terms.unit:
+        raise ClockRefuses("a running clock keeps its unit")
+    if terms.unit in {Unit.CALENDAR_DAYS, Unit.WORKING_DAYS}:
+        whole = new.length + state.added + state.credit_days
+        due_at = _after(state.started_at, terms.unit, whole, calendar)
+        return ClockEvent(Change.RETARGET, at, due_at=due_at)
+    more = timedelta(minutes=new.length - terms.length)
+    if state.status == "paused":
+        rest = state.rest_seconds + int(more.total_seconds())
+        return ClockEvent(Change.RETARGET, at, due_at=state.due_at, rest_seconds=rest)
+    if terms.unit is Unit.MINUTES:
+        return ClockEvent(Change.RETARGET, at, due_at=state.due_at + more)
+    if state.pauses:  # what was left at the pause was told to people
+        return ClockEvent(Change.RETARGET, at, due_at=state.due_at)
+    due_at = _after(state.started_at, terms.unit, new.length + state.added, calendar)
+    return ClockEvent(Change.RETARGET, at, due_at=due_at)
+
+
 def apply(state: ClockState | None, event: ClockEvent) -> ClockState:
     """The state after the event. Raises `ClockRefuses` for an event that cannot follow."""
     if state is None:
@@ -139,6 +167,13 @@ def apply(state: ClockState | None, event: ClockEvent) -> ClockState:
             )
         case Change.RECOUNT:
             return replace(state, due_at=due_at)
+        case Change.RETARGET:
+            return replace(
+                state,
+                due_at=due_at,
+                rest_seconds=event.rest_seconds,
+                breached_at=None if due_at > event.at else state.breached_at,
+            )
         case Change.BREACH:
             return replace(state, breached_at=event.at)
         case Change.STOP:

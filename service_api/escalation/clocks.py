@@ -1,6 +1,7 @@
 """Clocks as rows: start them, change them by an event each, and read them back as pure states."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -19,9 +20,11 @@ from service_api.escalation.clock import (
     apply,
     begin,
     decide,
+    retarget,
 )
 from service_api.escalation.models import ComplaintClock, ComplaintClockEvent
 from service_api.escalation.profiles import ClockProfile, Profile
+from service_api.escalation.rulebook import InForce
 
 
 def start_clock(
@@ -32,6 +35,7 @@ def start_clock(
     *,
     round_: int,
     calendar: WorkingCalendar,
+    rules: InForce,
     by: Actor,
     now: datetime,
 ) -> ComplaintClock:
@@ -49,6 +53,8 @@ def start_clock(
         unit=terms.unit.value,
         length=terms.length,
         estimated=_is_estimated(terms, state, calendar),
+        targets_id=rules.targets_id,
+        ladder_id=rules.ladder_id,
         **asdict(state),
     )
     session.add(row)
@@ -67,24 +73,60 @@ def change_clock(
     now: datetime,
     reason: str = "",
     amount: int = 0,
+    last: int | None = None,
 ) -> ClockEvent:
-    """Decide the change, apply it and keep its event. Raises `ClockRefuses`."""
-    terms = terms_of(row)
-    event = decide(state_of(row), terms, change, at=now, calendar=calendar, amount=amount)
+    """Decide the change, apply it and keep its event; the caller flushes. Raises `ClockRefuses`.
+
+    `last` is the number of the clock's last event, where the caller has looked it up for many at once.
+    """
+    event = decide(state_of(row), terms_of(row), change, at=now, calendar=calendar, amount=amount)
+    _apply(row, event, calendar=calendar)
+    if change is Change.PAUSE:
+        row.paused_for = reason
+    _write(session, row, event, seq=_next(session, row, last), by=by, reason=reason)
+    return event
+
+
+def retarget_clock(
+    session: Session,
+    row: ComplaintClock,
+    new: Terms,
+    *,
+    calendar: WorkingCalendar,
+    by: Actor,
+    now: datetime,
+    reason: str,
+) -> ClockEvent:
+    """Let a clock go over to another length. Raises `ClockRefuses`."""
+    event = retarget(state_of(row), terms_of(row), new, at=now, calendar=calendar)
+    row.length = new.length
+    _apply(row, event, calendar=calendar)
+    _write(session, row, event, seq=_next(session, row, None), by=by, reason=reason)
+    return event
+
+
+def last_events(session: Session, clocks: Iterable[ComplaintClock]) -> dict[uuid.UUID, int]:
+    """The number of the last event of each of these clocks."""
+    ids = [row.id for row in clocks]
+    if not ids:
+        return {}
+    seq = func.max(ComplaintClockEvent.seq)
+    query = select(ComplaintClockEvent.clock_id, seq).where(ComplaintClockEvent.clock_id.in_(ids))
+    return dict(session.execute(query.group_by(ComplaintClockEvent.clock_id)).all())
+
+
+def _next(session: Session, row: ComplaintClock, last: int | None) -> int:
+    return 1 + (last_events(session, [row]).get(row.id, 0) if last is None else last)
+
+
+def _apply(row: ComplaintClock, event: ClockEvent, *, calendar: WorkingCalendar) -> None:
     state = apply(state_of(row), event)
     for name, value in asdict(state).items():
         setattr(row, name, value)
     if state.status != "running":
         row.next_look_at = None
-    if change is Change.PAUSE:
-        row.paused_for = reason
     if event.due_at is not None:
-        row.estimated = _is_estimated(terms, state, calendar)
-    last = session.scalar(
-        select(func.max(ComplaintClockEvent.seq)).where(ComplaintClockEvent.clock_id == row.id)
-    )
-    _write(session, row, event, seq=(last or 0) + 1, by=by, reason=reason)
-    return event
+        row.estimated = _is_estimated(terms_of(row), state, calendar)
 
 
 def terms_of(row: ComplaintClock) -> Terms:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service_api.complaints.models import one_of
 from service_api.core.database import Base, UtcDateTime
 from service_api.escalation.clock import Change, Unit
+from service_api.escalation.rule_models import RuleVersion
 
 LOOKED_AT = text("next_look_at IS NOT NULL")
 WAITED_FOR = text("acknowledge_by IS NOT NULL")
@@ -31,6 +32,7 @@ class ComplaintClock(Base):
 
     What stands here equals what its events add up to. `next_look_at` is when the sweep must look at it: the
     next level of the ladder or its due time; None when nothing can come of it. `round` counts starts.
+    `targets_id` and `ladder_id` are the versions of the rules it runs under; None stands for the files.
     """
 
     __tablename__ = "complaint_clocks"
@@ -70,6 +72,8 @@ class ComplaintClock(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     estimated: Mapped[bool] = mapped_column(Boolean, default=False)
     next_look_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    targets_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(RuleVersion.id, ondelete="RESTRICT"))
+    ladder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(RuleVersion.id, ondelete="RESTRICT"))
 
     @property
     def name(self) -> str:
@@ -127,6 +131,7 @@ class Escalation(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
     late: Mapped[bool] = mapped_column(Boolean, default=False)
+    ladder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(RuleVersion.id, ondelete="RESTRICT"))
     acknowledge_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_by_id: Mapped[uuid.UUID | None] = mapped_column(

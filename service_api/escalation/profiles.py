@@ -19,6 +19,7 @@ from service_api.staff.models import ROLES
 
 DATA = Path(__file__).parent / "data"
 FILE_STEP = "file"
+OWN = "internal"  # the profile of the bank's own targets
 STEPS = frozenset({FILE_STEP, *(action.value for action in Action)})
 PauseReason = Literal["customer", "appraisal"]
 
@@ -106,6 +107,23 @@ class Profile(Strict):
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
+class Targets(Strict):
+    """The bank's own targets, which a supervisor may change: no legal period is among them."""
+
+    clocks: list[ClockProfile] = Field(min_length=1, max_length=20)
+
+    @model_validator(mode="after")
+    def _own(self) -> "Targets":
+        kinds = [clock.kind for clock in self.clocks]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError("each kind of clock once")
+        if legal := [clock.kind for clock in self.clocks if clock.statutory]:
+            raise ValueError(f"a legal period is not a target of the bank: {legal}")
+        if idle := [clock.kind for clock in self.clocks if not clock.starts_on or not clock.stops_on]:
+            raise ValueError(f"a clock starts and stops on some step: {idle}")
+        return self
+
+
 class Profiles(Strict):
     """Everything in `profiles.yml`."""
 
@@ -133,6 +151,23 @@ class Profiles(Strict):
             for name in self.in_use
             if name in newest and (not newest[name].only_sources or source in newest[name].only_sources)
         ]
+
+    @property
+    def targets(self) -> Targets:
+        """The bank's own among them."""
+        return Targets(clocks=next(p.clocks for p in self.profiles if p.id == OWN))
+
+    def with_targets(self, targets: Targets) -> "Profiles":
+        """The same legal profiles with other targets of the bank."""
+        profiles = [
+            p.model_copy(update={"clocks": targets.clocks}) if p.id == OWN else p for p in self.profiles
+        ]
+        return self.model_copy(update={"profiles": profiles})
+
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind of clock, each once, in the order of the file."""
+        return list(dict.fromkeys(clock.kind for p in self.profiles for clock in p.clocks))
 
     def clock(self, profile_id: str, kind: str, *, on: date) -> ClockProfile | None:
         """The description under which a clock that started on this day runs."""

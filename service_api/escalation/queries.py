@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service_api.complaints.deadlines import ClockView, EscalationView
 from service_api.escalation.models import ComplaintClock, Escalation
-from service_api.escalation.profiles import Ladder
+from service_api.escalation.rulebook import RuleBook
 
 MOST = 200
 
@@ -39,7 +39,7 @@ def clock_views(session: Session, complaint_id: uuid.UUID) -> list[ClockView]:
 
 
 def escalation_views(
-    session: Session, ladder: Ladder, complaint_id: uuid.UUID, *, language: str
+    session: Session, rules: RuleBook, complaint_id: uuid.UUID, *, language: str
 ) -> list[EscalationView]:
     """Every level that fired, in the order of firing."""
     found = session.scalars(
@@ -47,12 +47,12 @@ def escalation_views(
         .where(Escalation.complaint_id == complaint_id)
         .order_by(Escalation.fired_at, Escalation.level, Escalation.id)
         .limit(MOST)
-    )
+    ).all()
     return [
         EscalationView(
             id=row.id,
             level=row.level,
-            name=ladder.level(row.level).name(language),
+            name=rules.ladder_of(session, row.ladder_id).level(row.level).name(language),
             clock=row.clock,
             reason=row.reason,
             fired_at=row.fired_at,

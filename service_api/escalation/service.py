@@ -1,35 +1,36 @@
 """The clocks and the ladder of a complaint, kept in the transaction of whatever happens to it."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service_api.audit.service import Actor, record
+from service_api.audit.service import Actor
 from service_api.complaints.deadlines import ClockView, EscalationView
 from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import CLOCK_RESTS, CLOCK_RUNS, OVER, Complaint
-from service_api.core.upsert import insert_once
 from service_api.escalation import clocks as rows
 from service_api.escalation import queries
 from service_api.escalation.calendar import WorkingCalendar
 from service_api.escalation.calendars import load_calendar
 from service_api.escalation.clock import Change, Unit
+from service_api.escalation.firing import ESCALATED, Firing, fire_all
 from service_api.escalation.models import ComplaintClock, Escalation
-from service_api.escalation.policy import FACTS, Step, next_moment, steps_of_clock, steps_of_facts
+from service_api.escalation.policy import FACTS, next_moment, steps_of_clock, steps_of_facts
 from service_api.escalation.profiles import (
     FILE_STEP,
+    ClockProfile,
     Ladder,
     Profiles,
     packaged_ladder,
     packaged_profiles,
 )
-from service_api.outbox import service as outbox
+from service_api.escalation.rulebook import RuleBook, VersionId
 
-ESCALATED = "complaint.escalated"
+__all__ = ["ESCALATED", "DeskClocks"]
 CUSTOMER, APPRAISAL = "customer", "appraisal"
 COUNTS_WORK = frozenset({Unit.WORKING_DAYS.value, Unit.WORKING_MINUTES.value})
 
@@ -39,7 +40,7 @@ class DeskClocks:
 
     def __init__(self, profiles: Profiles | None = None, ladder: Ladder | None = None) -> None:
         self.profiles = profiles or packaged_profiles()
-        self.ladder = ladder or packaged_ladder()
+        self.rules = RuleBook(self.profiles, ladder or packaged_ladder())
 
     def opened(self, session: Session, complaint: Complaint, *, by: Actor, now: datetime) -> None:
         self._start(session, complaint, step=FILE_STEP, known=[], by=by, now=now)
@@ -56,6 +57,12 @@ class DeskClocks:
             self._end_silence(session, complaint)
 
     def facts_changed(self, session: Session, complaint: Complaint, *, by: Actor, now: datetime) -> None:
+        self.fire_facts(session, complaint, self.rules.in_force(session, now=now).ladder_id, by=by, now=now)
+
+    def fire_facts(
+        self, session: Session, complaint: Complaint, ladder_id: VersionId, *, by: Actor, now: datetime
+    ) -> int:
+        """Fire what the facts of the case demand of that version of the ladder. How many were new."""
         facts = {
             "group_size": complaint.group_size,
             "media": int(complaint.media),
@@ -65,8 +72,10 @@ class DeskClocks:
             "platinum": int(complaint.tier == "platinum"),
             "strong_emotion": int(complaint.strong_emotion),
         }
-        steps = steps_of_facts(facts, ladder=self.ladder, now=now)
-        self.fire(session, complaint, steps, clock=FACTS, by=by, now=now)
+        ladder = self.rules.ladder_of(session, ladder_id)
+        steps = steps_of_facts(facts, ladder=ladder, now=now)
+        firings = [Firing(complaint, step, FACTS, ladder, ladder_id) for step in steps]
+        return fire_all(session, firings, by=by, now=now)
 
     def restarted(
         self, session: Session, complaint: Complaint, *, reason: str, by: Actor, now: datetime
@@ -83,7 +92,12 @@ class DeskClocks:
     def escalations_of(
         self, session: Session, complaint_id: uuid.UUID, *, language: str
     ) -> Sequence[EscalationView]:
-        return queries.escalation_views(session, self.ladder, complaint_id, language=language)
+        return queries.escalation_views(session, self.rules, complaint_id, language=language)
+
+    def clock_profile(self, session: Session, row: ComplaintClock) -> ClockProfile | None:
+        """The description that a clock runs under: of the day and the version of its start."""
+        profiles = self.rules.profiles_of(session, row.targets_id)
+        return profiles.clock(row.profile, row.kind, on=row.started_at.date())
 
     def calendar_of(self, session: Session, row: ComplaintClock, *, now: datetime) -> WorkingCalendar:
         """The calendar of a clock; its days off are read only for clocks that count working time."""
@@ -119,7 +133,8 @@ class DeskClocks:
     ) -> None:
         """Set `next_look_at` from the ladder and what has fired already."""
         state = rows.state_of(row)
-        steps = steps_of_clock(row.kind, state, rows.terms_of(row), ladder=self.ladder, calendar=calendar)
+        ladder = self.rules.ladder_of(session, row.ladder_id)
+        steps = steps_of_clock(row.kind, state, rows.terms_of(row), ladder=ladder, calendar=calendar)
         known = self.fired_by(session, row) if fired is None else fired
         row.next_look_at = next_moment(steps, state, fired=known)
 
@@ -132,61 +147,6 @@ class DeskClocks:
                 .order_by(Escalation.level)
             )
         )
-
-    def fire(
-        self,
-        session: Session,
-        complaint: Complaint,
-        steps: Iterable[Step],
-        *,
-        clock: str,
-        by: Actor,
-        now: datetime,
-    ) -> int:
-        """Fire each step once: the escalation, its audit entry and its event. How many were new."""
-        new: list[int] = []
-        for step in steps:
-            level = self.ladder.level(step.level)
-            within = level.acknowledge_within_minutes
-            row = {
-                "id": uuid.uuid4(),
-                "complaint_id": complaint.id,
-                "clock": clock,
-                "level": step.level,
-                "reason": step.reason,
-                "due_at": step.due_at,
-                "fired_at": now,
-                "late": step.is_late(now),
-                "acknowledge_by": None if within is None else now + timedelta(minutes=within),
-            }
-            if not insert_once(session, Escalation, row, unique=["complaint_id", "clock", "level"]):
-                continue
-            new.append(step.level)
-            record(
-                session,
-                by=by,
-                action=ESCALATED,
-                subject=complaint.subject,
-                now=now,
-                level=step.level,
-                clock=clock,
-                reason=step.reason,
-            )
-            outbox.write(
-                session,
-                topic=ESCALATED,
-                key=f"{ESCALATED}:{row['id']}",
-                payload={
-                    "complaint_id": str(complaint.id),
-                    "reason": step.reason,
-                    "late": row["late"],
-                    "fired_at": now.isoformat(),
-                    **level.model_dump(include={"level", "zh", "en", "notify", "by", "tell_customer"}),
-                },
-                now=now,
-            )
-        complaint.level = max([complaint.level, *new])
-        return len(new)
 
     def refresh(self, session: Session, complaint: Complaint) -> None:
         """Copy the statutory deadline in force, and whether the bank's clock runs, to the complaint."""
@@ -216,7 +176,9 @@ class DeskClocks:
         now: datetime,
     ) -> None:
         runs = {(row.profile, row.kind) for row in known if row.status != "stopped"}
-        for profile in self.profiles.in_force(now.date(), source=complaint.source):
+        rules = self.rules.in_force(session, now=now)
+        profiles = self.rules.profiles_of(session, rules.targets_id)
+        for profile in profiles.in_force(now.date(), source=complaint.source):
             wanted = [c for c in profile.clocks if step in c.starts_on and (profile.id, c.kind) not in runs]
             if not wanted:
                 continue
@@ -230,6 +192,7 @@ class DeskClocks:
                     clock,
                     round_=max(rounds, default=0) + 1,
                     calendar=calendar,
+                    rules=rules,
                     by=by,
                     now=now,
                 )
@@ -248,7 +211,7 @@ class DeskClocks:
     ) -> None:
         if row.status == "stopped":
             return
-        clock = self.profiles.clock(row.profile, row.kind, on=row.started_at.date())
+        clock = self.clock_profile(session, row)
         if complaint.is_over or clock is None or action.value in clock.stops_on:
             self.change(session, row, Change.STOP, by=by, now=now, reason=action.value)
         elif row.status == "paused" and row.paused_for == CUSTOMER and action is not Action.ASK_CUSTOMER:

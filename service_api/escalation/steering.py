@@ -145,7 +145,7 @@ def set_complex(
         return
     complaint.complex = True
     for row in _running(session, complaint):
-        clock = desk.profiles.clock(row.profile, row.kind, on=row.started_at.date())
+        clock = desk.clock_profile(session, row)
         longer = clock.complex_length if clock is not None else None
         if longer is None or longer <= row.length:
             continue
@@ -182,7 +182,7 @@ def _clock(
     row = session.get(ComplaintClock, clock_id)
     if row is None or row.complaint_id != complaint.id:
         raise NotFound
-    clock = desk.profiles.clock(row.profile, row.kind, on=row.started_at.date())
+    clock = desk.clock_profile(session, row)
     if clock is None:
         raise NotExtendable
     return row, clock

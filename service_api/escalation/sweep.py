@@ -1,14 +1,15 @@
-"""The sweep: look at what is due now, one complaint and one transaction at a time.
+"""The sweep: look at what is due now, a few complaints in one transaction.
 
-Any number of workers may sweep at once. Who holds the complaint's row goes on, others pass it by; what fires
-is unique in the database; what was not looked at stays due. So nothing fires twice and nothing is lost,
-wherever a worker dies.
+Any number of workers may sweep at once. Who holds a complaint's row goes on, others pass it by; what fires is
+unique in the database; what was not looked at stays due. So nothing fires twice and nothing is lost, wherever
+a worker dies. A few share a transaction since every entry of the audit log hashes the one before it: writers
+queue for its end, so they should come seldom, with much, and late.
 """
 
 import random
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -19,13 +20,18 @@ from service_api.audit.service import WORKER
 from service_api.complaints.models import Complaint
 from service_api.core.database import Database
 from service_api.escalation import clocks as rows
+from service_api.escalation.calendar import WorkingCalendar
 from service_api.escalation.clock import Change
+from service_api.escalation.firing import Firing, fire_all
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.policy import SILENCE, due_steps, step_of_silence, steps_of_clock
-from service_api.escalation.service import DeskClocks
+from service_api.escalation.service import COUNTS_WORK, DeskClocks
 
 log = structlog.get_logger(__name__)
 BATCH = 500
+TOGETHER = (
+    20  # complaints in one transaction: what it costs to begin, to append to the audit log and to commit
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,9 @@ class Swept:
     fired: int = 0
     failed: int = 0
 
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(self.looked_at + other.looked_at, self.fired + other.fired, self.failed + other.failed)
+
 
 def sweep(database: Database, desk: DeskClocks, *, now: datetime, limit: int = BATCH) -> Swept:
     """Fire what is due, the longest due first. Running it again does nothing more."""
@@ -43,16 +52,14 @@ def sweep(database: Database, desk: DeskClocks, *, now: datetime, limit: int = B
         ids = list(due_complaints(session, now=now, limit=limit))
     # Each worker goes through the batch in an order of its own, or they would meet at every case.
     random.shuffle(ids)
-    looked_at = fired = failed = 0
-    for complaint_id in ids:
+    swept = Swept()
+    for few in (ids[n : n + TOGETHER] for n in range(0, len(ids), TOGETHER)):
         try:
-            with database.writing() as session:
-                fired += advance(session, desk, complaint_id, now=now)
-            looked_at += 1
-        except Exception as error:  # the edge of the worker: one bad case must not hide the others
-            failed += 1
-            log.error("sweep failed on a complaint", complaint_id=str(complaint_id), exc_info=error)
-    return Swept(looked_at, fired, failed)
+            swept += _advance(database, desk, few, now=now)
+        except Exception:  # one bad case must not hide the others: each by itself
+            for one in few:
+                swept += _advance_alone(database, desk, one, now=now)
+    return swept
 
 
 def due_complaints(session: Session, *, now: datetime, limit: int) -> Sequence[uuid.UUID]:
@@ -77,77 +84,122 @@ def due_complaints(session: Session, *, now: datetime, limit: int) -> Sequence[u
     return session.scalars(query).all()
 
 
-def advance(session: Session, desk: DeskClocks, complaint_id: uuid.UUID, *, now: datetime) -> int:
-    """Bring one complaint up to now. How many levels fired; 0 also when another worker has or had it."""
+def _advance(database: Database, desk: DeskClocks, ids: Sequence[uuid.UUID], *, now: datetime) -> Swept:
+    with database.writing() as session:
+        fired = advance(session, desk, ids, now=now)
+    return Swept(looked_at=len(ids), fired=fired)
+
+
+def _advance_alone(database: Database, desk: DeskClocks, complaint_id: uuid.UUID, *, now: datetime) -> Swept:
+    try:
+        return _advance(database, desk, [complaint_id], now=now)
+    except Exception as error:  # the edge of the worker
+        log.error("sweep failed on a complaint", complaint_id=str(complaint_id), exc_info=error)
+        return Swept(failed=1)
+
+
+def advance(session: Session, desk: DeskClocks, ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Bring complaints up to now. How many levels fired; none for those another worker has or had."""
+    cases = _claim(session, ids, now=now)
+    overdue = [row for case in cases for row in case.clocks if rows.state_of(row).due_at <= now]
+    visit = Visit(session, desk, now, rows.last_events(session, overdue))
+    firings = [firing for case in cases for firing in visit.steps_of(case)]
+    return fire_all(session, firings, by=WORKER, now=now)
+
+
+@dataclass(slots=True)
+class Case:
+    """A claimed complaint: its clocks that are due, and every level that has fired so far."""
+
+    complaint: Complaint
+    clocks: list[ComplaintClock] = field(default_factory=list)
+    escalations: list[Escalation] = field(default_factory=list)
+
+
+def _claim(session: Session, ids: Sequence[uuid.UUID], *, now: datetime) -> list[Case]:
+    """Lock those of the complaints that are still due and that nobody else holds."""
     clock_due = exists().where(
-        ComplaintClock.complaint_id == complaint_id, ComplaintClock.next_look_at <= now
+        ComplaintClock.complaint_id == Complaint.id, ComplaintClock.next_look_at <= now
     )
-    level_due = exists().where(Escalation.complaint_id == complaint_id, Escalation.acknowledge_by <= now)
-    complaint = session.scalar(
+    level_due = exists().where(Escalation.complaint_id == Complaint.id, Escalation.acknowledge_by <= now)
+    found = session.scalars(
         select(Complaint)
-        .where(Complaint.id == complaint_id, or_(clock_due, level_due))
-        .with_for_update(skip_locked=True)
+        .where(Complaint.id.in_(ids), or_(clock_due, level_due))
+        .order_by(Complaint.id)
+        .with_for_update(skip_locked=True, of=Complaint)
     )
-    if complaint is None:
-        return 0
-    escalations = session.scalars(
-        select(Escalation)
-        .where(Escalation.complaint_id == complaint_id)
-        .order_by(Escalation.fired_at, Escalation.id)
-    ).all()
-    due = session.scalars(
+    cases = {complaint.id: Case(complaint) for complaint in found}
+    if not cases:
+        return []
+    for row in session.scalars(
         select(ComplaintClock)
-        .where(ComplaintClock.complaint_id == complaint_id, ComplaintClock.next_look_at <= now)
+        .where(ComplaintClock.complaint_id.in_(cases), ComplaintClock.next_look_at <= now)
         .order_by(ComplaintClock.next_look_at, ComplaintClock.id)
-    ).all()
-    fired = 0
-    for row in due:
-        known = {e.level for e in escalations if e.clock == row.name}
-        fired += _advance_clock(session, desk, complaint, row, known=known, now=now)
-    return fired + _advance_silence(session, desk, complaint, escalations, now=now)
+    ):
+        cases[row.complaint_id].clocks.append(row)
+    for escalation in session.scalars(
+        select(Escalation)
+        .where(Escalation.complaint_id.in_(cases))
+        .order_by(Escalation.fired_at, Escalation.id)
+    ):
+        cases[escalation.complaint_id].escalations.append(escalation)
+    return list(cases.values())
 
 
-def _advance_clock(
-    session: Session,
-    desk: DeskClocks,
-    complaint: Complaint,
-    row: ComplaintClock,
-    *,
-    known: set[int],
-    now: datetime,
-) -> int:
-    calendar = desk.calendar_of(session, row, now=now)
-    state, terms = rows.state_of(row), rows.terms_of(row)
-    steps = due_steps(
-        steps_of_clock(row.kind, state, terms, ladder=desk.ladder, calendar=calendar), fired=known, now=now
-    )
-    if state.breached_at is None and state.due_at <= now:
-        rows.change_clock(session, row, Change.BREACH, calendar=calendar, by=WORKER, now=now)
-    fired = desk.fire(session, complaint, steps, clock=row.name, by=WORKER, now=now)
-    desk.look_again(session, row, calendar=calendar, fired=known | {step.level for step in steps})
-    return fired
+@dataclass(slots=True)
+class Visit:
+    """One transaction of the sweep. Calendars are read once, however many clocks count by them."""
 
+    session: Session
+    desk: DeskClocks
+    now: datetime
+    last: Mapping[uuid.UUID, int]
+    calendars: dict[tuple[str, bool], WorkingCalendar] = field(default_factory=dict)
 
-def _advance_silence(
-    session: Session,
-    desk: DeskClocks,
-    complaint: Complaint,
-    escalations: Sequence[Escalation],
-    *,
-    now: datetime,
-) -> int:
-    fired = 0
-    for escalation in escalations:
-        if escalation.acknowledge_by is None or escalation.acknowledge_by > now:
-            continue
-        step = step_of_silence(
-            escalation.level,
-            acknowledge_by=escalation.acknowledge_by,
-            reached=complaint.level,
-            ladder=desk.ladder,
-            now=now,
-        )
-        escalation.acknowledge_by = None
-        if step is not None and not complaint.is_over:
-            fired += desk.fire(session, complaint, [step], clock=SILENCE, by=WORKER, now=now)
-    return fired
+    def steps_of(self, case: Case) -> list[Firing]:
+        """Everything that fires on this complaint now; its clocks are brought up to now on the way."""
+        known = {(e.clock, e.level) for e in case.escalations}
+        firings = [firing for row in case.clocks for firing in self._clock(case, row, known)]
+        reached = max([case.complaint.level, *(firing.step.level for firing in firings)])
+        return firings + self._silence(case, known, reached=reached)
+
+    def _clock(self, case: Case, row: ComplaintClock, known: set[tuple[str, int]]) -> list[Firing]:
+        calendar = self._calendar(row)
+        state, ladder = rows.state_of(row), self.desk.rules.ladder_of(self.session, row.ladder_id)
+        fired = {level for clock, level in known if clock == row.name}
+        steps = steps_of_clock(row.kind, state, rows.terms_of(row), ladder=ladder, calendar=calendar)
+        due = due_steps(steps, fired=fired, now=self.now)
+        if state.breached_at is None and state.due_at <= self.now:
+            last = self.last.get(row.id, 0)
+            rows.change_clock(
+                self.session, row, Change.BREACH, calendar=calendar, by=WORKER, now=self.now, last=last
+            )
+        fired |= {step.level for step in due}
+        self.desk.look_again(self.session, row, calendar=calendar, fired=fired)
+        return [Firing(case.complaint, step, row.name, ladder, row.ladder_id) for step in due]
+
+    def _silence(self, case: Case, known: set[tuple[str, int]], *, reached: int) -> list[Firing]:
+        firings: list[Firing] = []
+        for escalation in case.escalations:
+            if escalation.acknowledge_by is None or escalation.acknowledge_by > self.now:
+                continue
+            ladder = self.desk.rules.ladder_of(self.session, escalation.ladder_id)
+            step = step_of_silence(
+                escalation.level,
+                acknowledge_by=escalation.acknowledge_by,
+                reached=reached,
+                ladder=ladder,
+                now=self.now,
+            )
+            escalation.acknowledge_by = None
+            if step is None or case.complaint.is_over or (SILENCE, step.level) in known:
+                continue
+            reached = max(reached, step.level)
+            firings.append(Firing(case.complaint, step, SILENCE, ladder, escalation.ladder_id))
+        return firings
+
+    def _calendar(self, row: ComplaintClock) -> WorkingCalendar:
+        key = (row.calendar, row.unit in COUNTS_WORK)
+        if key not in self.calendars:
+            self.calendars[key] = self.desk.calendar_of(self.session, row, now=self.now)
+        return self.calendars[key]

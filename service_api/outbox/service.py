@@ -5,7 +5,7 @@ it happens exactly once; a *sending* talks to the outside with no transaction op
 once and must be harmless when repeated.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from service_api.core.database import Database
-from service_api.core.upsert import insert_once
+from service_api.core.upsert import insert_new, insert_once
 from service_api.outbox import queries
 from service_api.outbox.models import DEAD, DONE, PENDING, OutboxEvent
 
@@ -64,19 +64,38 @@ class Round:
     dead: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """An event to be written."""
+
+    topic: str
+    key: str
+    payload: Mapping[str, object]
+
+
 def write(session: Session, *, topic: str, key: str, payload: Mapping[str, object], now: datetime) -> bool:
     """Put an event into the outbox, in the caller's transaction. False when the key was there already."""
-    row = {
-        "topic": topic,
-        "key": key,
-        "payload": dict(payload),
+    row = _row(Writing(topic, key, payload), now=now)
+    return insert_once(session, OutboxEvent, row, unique=["key"])
+
+
+def write_all(session: Session, events: Sequence[Writing], *, now: datetime) -> set[str]:
+    """Put many events into the outbox in one statement. The keys of those that were not there already."""
+    rows = [_row(event, now=now) for event in events]
+    return insert_new(session, OutboxEvent, rows, unique=["key"], returning=OutboxEvent.key)
+
+
+def _row(event: Writing, *, now: datetime) -> dict[str, object]:
+    return {
+        "topic": event.topic,
+        "key": event.key,
+        "payload": dict(event.payload),
         "created_at": now,
         "due_at": now,
         "attempts": 0,
         "state": PENDING,
         "last_error": "",
     }
-    return insert_once(session, OutboxEvent, row, unique=["key"])
 
 
 def deliver(database: Database, handlers: Handlers, *, now: datetime, limit: int = BATCH) -> Round:

@@ -66,38 +66,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_article_showings_talk", ["conversation_id", "id"], unique=False)
 
     op.create_table(
-        "articles",
-        sa.Column("id", sa.String(length=80), nullable=False),
-        sa.Column("topic", sa.String(length=80), nullable=False),
-        sa.Column("owner", sa.String(length=200), nullable=False),
-        sa.Column("question_zh", sa.Text(), nullable=False),
-        sa.Column("question_en", sa.Text(), nullable=False),
-        sa.Column("review_by", sa.Date(), nullable=True),
-        sa.Column("last_number", sa.Integer(), nullable=False),
-        sa.Column("published_number", sa.Integer(), nullable=True),
-        sa.Column("open_number", sa.Integer(), nullable=True),
-        sa.Column("open_state", sa.String(length=16), nullable=True),
-        sa.Column("offered_number", sa.Integer(), nullable=True),
-        sa.Column("retired_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("changed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "open_state IS NULL OR open_state IN ('draft', 'review')", name=op.f("ck_articles_open_state")
-        ),
-        sa.CheckConstraint(
-            "(open_number IS NULL) = (open_state IS NULL)", name=op.f("ck_articles_open_has_state")
-        ),
-        sa.CheckConstraint(
-            "published_number IS NOT NULL OR retired_at IS NULL",
-            name=op.f("ck_articles_retired_was_published"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
-    )
-    with op.batch_alter_table("articles", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_articles_changed_at"), ["changed_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_articles_topic"), ["topic"], unique=False)
-
-    op.create_table(
         "audit_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
@@ -300,56 +268,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_agent_presences")),
     )
     op.create_table(
-        "article_versions",
-        sa.Column("article_id", sa.String(length=80), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("origin", sa.String(length=16), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("author_id", sa.Uuid(), nullable=True),
-        sa.Column("editors", sa.JSON(), nullable=False),
-        sa.Column("reviewed_by", sa.Uuid(), nullable=True),
-        sa.Column("remark", sa.String(length=500), nullable=False),
-        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("decided_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=True),
+        "articles",
+        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("question_zh", sa.Text(), nullable=False),
+        sa.Column("question_en", sa.Text(), nullable=False),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("published_number", sa.Integer(), nullable=True),
+        sa.Column("open_number", sa.Integer(), nullable=True),
+        sa.Column("open_state", sa.String(length=16), nullable=True),
+        sa.Column("offered_number", sa.Integer(), nullable=True),
+        sa.Column("retired_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("retired_by", sa.Uuid(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(state = 'published') = (starts_on IS NOT NULL)",
-            name=op.f("ck_article_versions_published_has_start"),
-        ),
-        sa.CheckConstraint("origin IN ('desk', 'file', 'phrasing')", name=op.f("ck_article_versions_origin")),
-        sa.CheckConstraint(
-            "state <> 'published' OR origin <> 'desk' OR reviewed_by IS NOT NULL",
-            name=op.f("ck_article_versions_reviewed_before_use"),
+            "open_state IS NULL OR open_state IN ('draft', 'review')", name=op.f("ck_articles_open_state")
         ),
         sa.CheckConstraint(
-            "state IN ('draft', 'review', 'published', 'offered', 'discarded')",
-            name=op.f("ck_article_versions_state"),
+            "(open_number IS NULL) = (open_state IS NULL)", name=op.f("ck_articles_open_has_state")
         ),
         sa.CheckConstraint(
-            "reviewed_by IS NULL OR reviewed_by <> author_id", name=op.f("ck_article_versions_four_eyes")
+            "published_number IS NOT NULL OR retired_at IS NULL",
+            name=op.f("ck_articles_retired_was_published"),
         ),
         sa.ForeignKeyConstraint(
-            ["article_id"],
-            ["articles.id"],
-            name=op.f("fk_article_versions_article_id_articles"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["author_id"],
+            ["retired_by"],
             ["staff_members.id"],
-            name=op.f("fk_article_versions_author_id_staff_members"),
+            name=op.f("fk_articles_retired_by_staff_members"),
             ondelete="RESTRICT",
         ),
-        sa.ForeignKeyConstraint(
-            ["reviewed_by"],
-            ["staff_members.id"],
-            name=op.f("fk_article_versions_reviewed_by_staff_members"),
-            ondelete="RESTRICT",
-        ),
-        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_versions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
     )
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_articles_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_articles_topic"), ["topic"], unique=False)
+
     op.create_table(
         "calendar_days",
         sa.Column("calendar", sa.String(length=32), nullable=False),
@@ -675,6 +631,57 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "article_versions",
+        sa.Column("article_id", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("editors", sa.JSON(), nullable=False),
+        sa.Column("reviewed_by", sa.Uuid(), nullable=True),
+        sa.Column("remark", sa.String(length=500), nullable=False),
+        sa.Column("created_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'published') = (starts_on IS NOT NULL)",
+            name=op.f("ck_article_versions_published_has_start"),
+        ),
+        sa.CheckConstraint("origin IN ('desk', 'file', 'phrasing')", name=op.f("ck_article_versions_origin")),
+        sa.CheckConstraint(
+            "state <> 'published' OR origin <> 'desk' OR reviewed_by IS NOT NULL",
+            name=op.f("ck_article_versions_reviewed_before_use"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'review', 'published', 'offered', 'discarded')",
+            name=op.f("ck_article_versions_state"),
+        ),
+        sa.CheckConstraint(
+            "reviewed_by IS NULL OR reviewed_by <> author_id", name=op.f("ck_article_versions_four_eyes")
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"],
+            ["articles.id"],
+            name=op.f("fk_article_versions_article_id_articles"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["staff_members.id"],
+            name=op.f("fk_article_versions_author_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by"],
+            ["staff_members.id"],
+            name=op.f("fk_article_versions_reviewed_by_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_versions")),
+    )
+    op.create_table(
         "callback_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -730,6 +737,26 @@ def upgrade() -> None:
             postgresql_where=sa.text("done_at IS NULL"),
         )
 
+    op.create_table(
+        "chat_files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_chat_files_size")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_chat_files_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_files")),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_chat_files_conversation_id_seq")),
+    )
     op.create_table(
         "complaint_drafts",
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
@@ -1108,6 +1135,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_one_time_codes_conversation", ["conversation_id", "sent_at"], unique=False)
         batch_op.create_index("ix_one_time_codes_phone", ["phone", "sent_at"], unique=False)
 
+    op.create_table(
+        "visitor_signs",
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_seq", sa.Integer(), nullable=False),
+        sa.Column("seen_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("typing_until", service_api.core.database.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_visitor_signs_conversation_id_conversations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_visitor_signs")),
+    )
     op.create_table(
         "visitor_tokens",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -1762,6 +1803,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visitor_tokens_conversation_id"))
 
     op.drop_table("visitor_tokens")
+    op.drop_table("visitor_signs")
     with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
         batch_op.drop_index("ix_one_time_codes_phone")
         batch_op.drop_index("ix_one_time_codes_conversation")
@@ -1818,6 +1860,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_complaint_drafts_changed_at"))
 
     op.drop_table("complaint_drafts")
+    op.drop_table("chat_files")
     with op.batch_alter_table("callback_requests", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_callback_requests_open",
@@ -1832,6 +1875,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_callback_requests_customer_id"))
 
     op.drop_table("callback_requests")
+    op.drop_table("article_versions")
     with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unanswered_questions_last_asked_at"))
 
@@ -1876,7 +1920,11 @@ def downgrade() -> None:
     op.drop_table("complaint_handler_skills")
     op.drop_table("calendar_years")
     op.drop_table("calendar_days")
-    op.drop_table("article_versions")
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_articles_topic"))
+        batch_op.drop_index(batch_op.f("ix_articles_changed_at"))
+
+    op.drop_table("articles")
     op.drop_table("agent_presences")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_customer_id"))
@@ -1909,11 +1957,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))
 
     op.drop_table("audit_entries")
-    with op.batch_alter_table("articles", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_articles_topic"))
-        batch_op.drop_index(batch_op.f("ix_articles_changed_at"))
-
-    op.drop_table("articles")
     with op.batch_alter_table("article_showings", schema=None) as batch_op:
         batch_op.drop_index("ix_article_showings_talk")
         batch_op.drop_index(batch_op.f("ix_article_showings_at"))

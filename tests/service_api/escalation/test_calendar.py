@@ -211,7 +211,7 @@ def test_month_ends_and_leap_years_by_hand(received: str, days: int, due: str) -
 @pytest.mark.parametrize(
     ("start", "zone", "minutes", "end_utc"),
     [
-        # 25 October 2026, 01:00–02:00 happens twice in London: a night shift of wall-clock hours has one more.
+        # 25 October 2026, 01:00–02:00 happens twice in London: a night shift has an hour more.
         ("2026-10-25 00:30", LONDON, 60, "2026-10-25 00:30"),
         # 8 March 2026, 02:00–03:00 does not happen in New York.
         ("2026-03-08 01:30", NEW_YORK, 60, "2026-03-08 07:30"),
