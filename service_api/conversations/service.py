@@ -201,6 +201,11 @@ def close(session: Session, conversation: Conversation, *, by: Actor, now: datet
     record(session, by=by, action="conversation.closed", subject=subject(conversation), now=now)
 
 
+def note_reading(session: Session, conversation: Conversation, *, by: Actor, now: datetime) -> None:
+    """Somebody of the staff reads it: a deed too."""
+    record(session, by=by, action="conversation.read", subject=subject(conversation), now=now)
+
+
 def subject(conversation: Conversation) -> tuple[str, str]:
     """How the audit log names it."""
     return ("conversation", str(conversation.id))

@@ -8,7 +8,7 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 from sqlalchemy.orm import Session
 
-from service_api.core.clock import Clock
+from service_api.core.clock import Clock, SystemClock
 from service_api.core.database import Database
 from service_api.settings import Settings
 
@@ -47,7 +47,13 @@ def _now(clock: TheClock) -> datetime:
     return clock.now()
 
 
+def _machine_now() -> datetime:
+    return SystemClock().now()
+
+
 # scope="function": the commit happens before the answer is sent, so a failed commit can never answer 201.
 WriteSession = Annotated[Session, Depends(_writing, scope="function")]
 ReadSession = Annotated[Session, Depends(_reading, scope="function")]
 Now = Annotated[datetime, Depends(_now)]
+# For leases and presence, which the demo's clock must not move.
+MachineNow = Annotated[datetime, Depends(_machine_now)]
