@@ -10,10 +10,17 @@ from fastapi import FastAPI
 
 from service_api import health, seed
 from service_api.articles import api as articles
+from service_api.articles import feedback_api as article_feedback
+from service_api.articles import staff_api as staff_articles
+from service_api.articles import unanswered_api as unanswered
+from service_api.articles.files import Handbook
+from service_api.articles.follower import Follower
+from service_api.articles.groups import Places
 from service_api.articles.index import LiveIndex, OpenEngine, engine_in
+from service_api.articles.shelf import CHANGED
+from service_api.channels import answer_feedback, socket, web
 from service_api.channels import demo as demo_controls
 from service_api.channels import files_api as chat_files
-from service_api.channels import socket, web
 from service_api.channels.bell import Bell
 from service_api.channels.gateway import Gateway
 from service_api.channels.origins import Doors, parse_origins
@@ -28,6 +35,7 @@ from service_api.complaints import attachment_api as attachments
 from service_api.complaints import case_api as cases
 from service_api.complaints import staff_api as staff_complaints
 from service_api.console import log as complaint_log
+from service_api.console import staff as people
 from service_api.conversations import api as conversations
 from service_api.conversations import callbacks_api as callbacks
 from service_api.conversations import drafts_api as drafts
@@ -42,12 +50,16 @@ from service_api.customers.sms import DemoSms, NoSms
 from service_api.desk import complaints as desk_complaints
 from service_api.desk import conversations as desk_conversations
 from service_api.escalation import api as escalation
+from service_api.escalation import rules_api as rules
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import DeskClocks
 from service_api.notifications import api as notifications
 from service_api.reports import api as reports
 from service_api.settings import Settings, load_settings
 from service_api.staff import api as staff
+from service_api.staff import members_api as staff_members
+from service_api.staff.oidc import Provider
+from service_api.web import account, sign_in
 from service_api.web.pages import install_pages
 
 
@@ -81,14 +93,15 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.add_middleware(Doors)
     app.add_middleware(Frame)
-    desk = (complaints, staff_complaints, cases, attachments, escalation, notifications, reports)
+    desk = (complaints, staff_complaints, cases, attachments, escalation, rules, notifications, reports)
     talks = (conversations, callbacks, drafts, ratings, web, chat_files, socket, wechat_posts, wechat_desk)
-    for room in (health, staff, articles, *desk, *talks):
+    knowledge = (articles, unanswered, article_feedback, staff_articles, answer_feedback)
+    for room in (health, staff, staff_members, *knowledge, *desk, *talks):
         app.include_router(room.router)
     if demo:
         app.include_router(demo_controls.router)
     install_pages(app)
-    for pages in (desk_complaints, desk_conversations, complaint_log):
+    for pages in (sign_in, account, people, desk_complaints, desk_conversations, complaint_log):
         app.include_router(pages.router)
     return app
 
@@ -110,15 +123,20 @@ def furnish(
     state.closes_database = False
     state.clock = clock
     state.deadlines = DeskClocks()
+    state.provider = Provider(settings, machine) if settings.oidc_issuer else None
     state.demo_sign_ins = seed.SIGN_INS if settings.demo else ()
     state.sms = DemoSms() if settings.demo else NoSms()
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
     calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
     state.working_day = calendar.is_working
+    state.handbook, state.places = Handbook(), Places()
+    index = settings.data_dir / "index"
     state.index = LiveIndex(
-        engine
-        or engine_in(settings.data_dir / "index", today=lambda: clock.now().astimezone(settings.zone).date())
+        engine or engine_in(index, today=lambda: clock.now().astimezone(settings.zone).date()),
+        None if engine else Follower(database, clock, settings.zone, state.handbook, index),
     )
+    live_index: LiveIndex = state.index
+    database.after_write(lambda session: live_index.look_again() if session.info.get(CHANGED) else None)
     state.rasa = Rasa(settings, transport=assistant)
     state.bell = Bell(database, machine)
     state.gateway = Gateway(

@@ -35,6 +35,20 @@ class Settings(BaseSettings):
     service_token: SecretStr = Field(description="Shared with the actions process.")
     code_pepper: SecretStr = Field(description="Keys the hashes of one-time codes and visitor tokens.")
     session_hours: int = Field(10, ge=1, description="Longest life of a staff session.")
+    public_url: str = Field(
+        "", description="Address under which people reach the service, as `https://desk.bank.example`."
+    )
+    oidc_issuer: str = Field("", description="The bank's OpenID Connect provider for staff; empty: none.")
+    oidc_client_id: str = Field("", description="What the provider calls us.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Proves it to the provider.")
+    oidc_claim: str = Field(
+        "preferred_username",
+        pattern="^(preferred_username|email|sub)$",
+        description="The claim that equals a member's user name (with `email`: e-mail) at the first sign-in.",
+    )
+    passwords: bool = Field(
+        True, description="Staff may sign in by password, too; off: only by the provider."
+    )
     secure_cookies: bool = Field(True, description="Send cookies over HTTPS only; the demo switches it off.")
     office_hours: str = Field(
         "09:00-18:00",
@@ -47,6 +61,14 @@ class Settings(BaseSettings):
     address_sessions_per_second: float = Field(
         1.0, gt=0, description="How often one address may open a new chat; burst 60."
     )
+    chat_origins: str = Field(
+        "", description="Pages that may hold the chat beside our own: `https://www.bank.example`, by commas."
+    )
+    site_token_key: str = Field(
+        "", description="PEM of the public key (ES256) with which the bank's site says who the customer is."
+    )
+    site_token_issuer: str = Field("", description="`iss` of those tokens; needed with the key.")
+    site_token_audience: str = Field("ting", description="`aud` of those tokens.")
     smtp_url: str = Field(
         "", description="smtp://user:password@host:port; empty writes mail to the data folder."
     )
@@ -88,6 +110,20 @@ class Settings(BaseSettings):
     def _demo_stays_at_home(self) -> "Settings":
         if self.demo and self.web_host not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("the demo has published passwords: it binds to loopback only (TING_WEB_HOST)")
+        return self
+
+    @model_validator(mode="after")
+    def _site_token_is_whole(self) -> "Settings":
+        if self.site_token_key and not (self.site_token_issuer and self.site_token_audience):
+            raise ValueError("TING_SITE_TOKEN_KEY needs TING_SITE_TOKEN_ISSUER and an audience beside it")
+        return self
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> "Settings":
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
+            raise ValueError("TING_OIDC_ISSUER needs TING_OIDC_CLIENT_ID and TING_PUBLIC_URL beside it")
+        if not self.passwords and not self.oidc_issuer:
+            raise ValueError("without passwords staff need TING_OIDC_ISSUER to sign in")
         return self
 
     @model_validator(mode="after")

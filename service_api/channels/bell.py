@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from service_api.channels.signs import PeopleSigns, people_signs
 from service_api.conversations import queries
 from service_api.conversations.queries import Pulse
 from service_api.conversations.service import TOUCHED
@@ -21,6 +22,7 @@ from service_api.core.clock import Clock
 from service_api.core.database import Database
 from service_api.core.threads import in_thread
 
+_Look = tuple[Pulse, PeopleSigns | None]
 log = structlog.get_logger(__name__)
 LOOK_EVERY_SECONDS = 1.0
 AT_A_TIME = 500
@@ -33,7 +35,7 @@ class Bell:
         self._database = database
         self._machine = machine
         self._listeners: dict[uuid.UUID, set[asyncio.Event]] = defaultdict(set)
-        self._pulses: dict[uuid.UUID, Pulse] = {}
+        self._pulses: dict[uuid.UUID, _Look] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -96,6 +98,9 @@ class Bell:
         self._pulses.update({key: found[key] for key in changed if key in self._listeners})
         self._ring(changed)
 
-    def _read(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, Pulse]:
+    def _read(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, _Look]:
+        now = self._machine.now()
         with self._database.reading() as session:
-            return queries.pulses(session, ids, machine_now=self._machine.now())
+            pulses = queries.pulses(session, ids, machine_now=now)
+            signs = people_signs(session, ids, machine_now=now)
+        return {key: (pulse, signs.get(key)) for key, pulse in pulses.items()}

@@ -1,15 +1,32 @@
 """What a customer's client sends and is answered."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service_api.conversations.schemas import Messages
+from service_api.channels.site_token import LONGEST_TOKEN
+from service_api.conversations.schemas import ConversationState, MessageView
+
+LARGEST_SEQ = 2**31
 
 
 class SessionRequest(BaseModel):
+    """`site_token` is the bank's site telling who the customer is."""
+
     language: Literal["zh", "en"] | None = None
+    site_token: str | None = Field(None, max_length=LONGEST_TOKEN)
+
+
+class SiteToken(BaseModel):
+    site_token: str = Field(max_length=LONGEST_TOKEN)
+
+
+class WhoView(BaseModel):
+    """`verified` when the desk now knows who writes in this conversation."""
+
+    verified: bool
 
 
 class SessionOpened(BaseModel):
@@ -32,10 +49,69 @@ class MessageAccepted(BaseModel):
     client_id: uuid.UUID
 
 
+class FileView(BaseModel):
+    """A file of a message; its content is had from `/chat/files/{id}`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    name: str
+    media_type: str
+    size: int
+
+
+class ChatMessage(MessageView):
+    file: FileView | None = None
+
+
+class PeopleView(BaseModel):
+    """When people answer: `hours` on working days, every day when `daily`; `back_at` while away."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    open: bool
+    hours: str
+    daily: bool
+    back_at: datetime | None
+
+
+class StarsView(BaseModel):
+    """`due` when the customer should be asked how they were served."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    due: bool
+    score: int | None
+
+
+class ChatState(ConversationState):
+    """`typing` while the assistant or a person prepares an answer; `seen_seq` is the last message that
+    a person or the assistant has taken up; `waiting` when a person was asked for and has not come yet."""
+
+    agent_name: str | None
+    seen_seq: int
+    verified: bool
+    waiting: bool
+    people: PeopleView
+    rating: StarsView
+
+
+class ChatView(BaseModel):
+    messages: list[ChatMessage]
+    state: ChatState
+
+
+class Signs(BaseModel):
+    """What the visitor does: whether they type, and the last message they have seen."""
+
+    typing: bool | None = None
+    seen: int | None = Field(None, ge=0, le=LARGEST_SEQ)
+
+
 class Hello(BaseModel):
     type: Literal["hello"]
     token: str = Field(max_length=200)
-    after: int = Field(0, ge=0, le=2**31)
+    after: int = Field(0, ge=0, le=LARGEST_SEQ)
 
 
 class MessageFrame(CustomerMessage):
@@ -46,10 +122,14 @@ class PingFrame(BaseModel):
     type: Literal["ping"]
 
 
-class MessagesFrame(Messages):
+class SignsFrame(Signs):
+    type: Literal["signs"]
+
+
+class MessagesFrame(ChatView):
     """News for the client: messages it has not seen, and how the conversation stands."""
 
     type: Literal["messages"] = "messages"
 
 
-ClientFrame = Annotated[MessageFrame | PingFrame, Field(discriminator="type")]
+ClientFrame = Annotated[MessageFrame | PingFrame | SignsFrame, Field(discriminator="type")]

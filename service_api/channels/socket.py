@@ -9,11 +9,18 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
 from service_api.channels.bell import Bell
-from service_api.channels.schemas import ClientFrame, Hello, MessageFrame, MessagesFrame
+from service_api.channels.origins import OriginNotAllowed, may_use_chat
+from service_api.channels.schemas import (
+    ChatState,
+    ClientFrame,
+    Hello,
+    MessageFrame,
+    MessagesFrame,
+    PingFrame,
+)
 from service_api.channels.visitors import Visitors, address_of
 from service_api.channels.web import malformed
 from service_api.conversations.queries import PAGE
-from service_api.conversations.schemas import ConversationState
 from service_api.core.problems import Malformed, Problem, Unauthenticated
 from service_api.core.threads import in_thread
 
@@ -23,6 +30,7 @@ SEND_SECONDS = 10.0
 LARGEST_FRAME = 32 * 1024
 GARBAGE_ALLOWED = 5
 NOT_SIGNED_IN = 4401
+NOT_ALLOWED = 4403
 TOO_BIG = 1009
 BAD_MANNERS = 1008
 _frames: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
@@ -80,6 +88,9 @@ class _Line:
             return
 
     async def _greet(self) -> tuple[uuid.UUID, int]:
+        if not may_use_chat(self._socket.headers, self._socket.app.state.chat_origins):
+            await self._refuse(OriginNotAllowed())
+            raise _Closed(NOT_ALLOWED)
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = Hello.model_validate_json(await self._next_frame())
@@ -105,8 +116,10 @@ class _Line:
                 continue
             if isinstance(frame, MessageFrame):
                 await self._take(conversation_id, frame)
-            else:
+            elif isinstance(frame, PingFrame):
                 await self._send({"type": "pong"})
+            elif self._visitors.may_sign(self._token):
+                await in_thread(self._visitors.note_signs, conversation_id, frame)
 
     async def _take(self, conversation_id: uuid.UUID, frame: MessageFrame) -> None:
         try:
@@ -118,7 +131,7 @@ class _Line:
         await self._send({"type": "accepted", **accepted.model_dump(mode="json")})
 
     async def _tell(self, conversation_id: uuid.UUID, after: int) -> None:
-        told: ConversationState | None = None
+        told: ChatState | None = None
         with self._bell.listen(conversation_id) as news:
             while True:
                 await news.wait()

@@ -1,5 +1,6 @@
 """Who writes in a conversation: asked for by code, proved, and shown their own profile."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -53,16 +54,27 @@ def confirm_code(
     if isinstance(outcome, Problem):
         _record(session, conversation, "verification.refused", now, why=outcome.type)
         return outcome
-    if conversation.customer_id not in {None, outcome.customer_id}:
-        _record(session, conversation, "verification.refused", now, why=AnotherCustomer.type)
-        return AnotherCustomer()
-    who = customers.customer(session, outcome.customer_id)
+    try:
+        return recognise(session, conversation, outcome.customer_id, now=now, how="code")
+    except AnotherCustomer as refusal:
+        _record(session, conversation, "verification.refused", now, why=refusal.type)
+        return refusal
+
+
+def recognise(
+    session: Session, conversation: Conversation, customer_id: uuid.UUID, *, now: datetime, how: str
+) -> Customer:
+    """Tie the customer, whose identity was just proved, to the conversation. Raises `AnotherCustomer`.
+    Needs the row lock."""
+    if conversation.customer_id not in {None, customer_id}:
+        raise AnotherCustomer
+    who = customers.customer(session, customer_id)
     conversation.customer_id, conversation.verified_at = who.id, now
     waiting = open_hand_over(session, conversation) if conversation.queued_at is not None else None
     if waiting is not None:
         conversation.queue_rank = queue_rank(session, conversation, reason=waiting.reason)
     session.flush()
-    _record(session, conversation, "verification.confirmed", now)
+    _record(session, conversation, "verification.confirmed", now, how=how)
     return who
 
 

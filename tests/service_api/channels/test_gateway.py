@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from service_api.app import create_app
-from service_api.conversations import handover, queries, service
+from service_api.conversations import drafts, handover, queries, service
 from service_api.conversations.models import Conversation, HandOver, Message
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
@@ -277,7 +277,7 @@ def test_a_form_in_progress_keeps_its_session_and_its_draft(
         )
     )
     visitor.say("我要投诉")
-    clock.move(timedelta(days=1))
+    clock.move(timedelta(hours=11))
     visitor.say("信用卡")
 
     assert sessions_of(assistant) == ["1", "1"]
@@ -285,3 +285,35 @@ def test_a_form_in_progress_keeps_its_session_and_its_draft(
         state = queries.conversation(session, visitor.conversation_id).assistant_state
     assert state["slots"] == {"complaint_description": "年费多扣"}
     assert state["active_loop"] == "complaint_form"
+
+
+def test_a_form_left_for_half_a_day_ends_with_its_session_and_the_assistant_is_told(
+    visitor: Visitor, database: Database, clock: FrozenClock, assistant: StandIn
+) -> None:
+    menu = (("跳过", "跳过"),)
+    in_form = {
+        "active_loop": "complaint_form",
+        "requested_slot": "complaint_amount",
+        "slots": {"elderly": "on"},
+    }
+    assistant.always(answer("多少钱？", buttons=menu, **in_form))
+    visitor.say("我要投诉")
+    with database.writing() as session:
+        talk = service.locked(session, visitor.conversation_id)
+        drafts.keep(session, talk, key="d1", fields={"description": "年费"}, now=clock.now())
+    assistant.always(answer("您好"))
+    clock.move(timedelta(hours=13))
+    visitor.say("1")
+    visitor.say("你好")
+
+    assert sessions_of(assistant) == ["1", "2", "2"]
+    returning, later = (turn["metadata"] for turn in assistant.heard[1:])
+    assert (returning["ended_form"], returning["draft"], returning["elderly"]) == (
+        "complaint_form",
+        True,
+        True,
+    )
+    assert assistant.heard[1]["text"] == "跳过", "a number is a button again, no sum"
+    assert "ended_form" not in later
+    assert "draft" not in later
+    assert later["elderly"] is True

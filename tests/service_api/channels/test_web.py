@@ -36,6 +36,7 @@ def test_the_assistant_is_told_who_asks_and_how(visitor: Visitor, assistant: Sta
         "channel": "web",
         "sent_at": "2026-11-21T04:00:00+00:00",
         "verified": False,
+        "settled": "",
     }
     assert turn["message_id"] == f"{visitor.conversation_id}:1"
 

@@ -1,0 +1,68 @@
+"""What the visitor is shown: messages by cursor with their files, and how the conversation stands."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.channels.files import files_at
+from service_api.channels.people import WhenPeople
+from service_api.channels.schemas import ChatMessage, ChatState, ChatView, FileView, PeopleView, StarsView
+from service_api.channels.signs import PeopleSigns, people_signs
+from service_api.conversations import queries, service
+from service_api.conversations.models import Conversation, Message
+from service_api.conversations.rating import rating_state
+from service_api.staff import queries as staff
+
+NO_STARS = StarsView(due=False, score=None)
+
+
+def chat_view(
+    session: Session,
+    conversation_id: uuid.UUID,
+    *,
+    after: int,
+    limit: int,
+    when_people: WhenPeople,
+    now: datetime,
+    machine_now: datetime,
+) -> ChatView:
+    """What a visitor that has seen `after` must be shown. Raises `NotFound`."""
+    view = queries.view_after(session, conversation_id, after=after, limit=limit, machine_now=machine_now)
+    talk = queries.conversation(session, conversation_id)
+    signs = people_signs(session, [conversation_id], machine_now=machine_now).get(
+        conversation_id, PeopleSigns()
+    )
+    names = staff.display_names(session, {talk.agent_id}) if talk.agent_id is not None else {}
+    state = view.state.model_dump() | {
+        "typing": view.state.typing or signs.typing,
+        "agent_name": names.get(talk.agent_id) if talk.agent_id is not None else None,
+        "seen_seq": max(signs.read_seq, _answered_seq(session, conversation_id)),
+        "verified": service.verified_customer_id(talk, now=now) is not None,
+        "waiting": talk.queued_at is not None,
+        "people": PeopleView.model_validate(when_people(now)),
+        "rating": _stars(session, talk, now=now),
+    }
+    files = files_at(session, conversation_id, [m.seq for m in view.messages]) if view.messages else {}
+    messages = [
+        ChatMessage(
+            **message.model_dump(),
+            file=FileView.model_validate(files[message.seq]) if message.seq in files else None,
+        )
+        for message in view.messages
+    ]
+    return ChatView(messages=messages, state=ChatState.model_validate(state))
+
+
+def _answered_seq(session: Session, conversation_id: uuid.UUID) -> int:
+    """Who answers has read what came before."""
+    answered = Message.author.in_(("assistant", "agent"))
+    query = select(Message.seq).where(Message.conversation_id == conversation_id, answered)
+    return session.scalar(query.order_by(Message.seq.desc()).limit(1)) or 0
+
+
+def _stars(session: Session, talk: Conversation, *, now: datetime) -> StarsView:
+    if talk.answering != "assistant":
+        return NO_STARS
+    return StarsView.model_validate(rating_state(session, talk.id, now=now))
