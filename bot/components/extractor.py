@@ -49,8 +49,8 @@ class TingExtractor(GraphComponent):
 
     def _add_entities(self, message: Message, text: str) -> None:
         metadata = message.get("metadata") or {}
-        entities = [_entity(found) for found in find_values(text, sent_at(metadata))]
         language = language_of(text) or metadata.get("language")
+        entities = [_entity(found) for found in find_values(text, sent_at(metadata), language=language)]
         if language in ("zh", "en"):
             entities.append(_entity(Found("lang", 0, len(text), language)))
         message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)

@@ -4,65 +4,107 @@ import re
 from decimal import Decimal
 from typing import Optional
 
+from bot.components.values.currencies import PREFIX, SUFFIX, currency_after, currency_before
 from bot.components.values.found import Found, overlaps
 from bot.components.values.numerals import (
     ARABIC,
     CN_DIGIT,
     ENGLISH_NUMERAL,
     NUMERAL,
+    read_between,
     read_english_number,
     read_number,
 )
 
-CURRENCIES = {
-    "CNY": r"人民币|rmb|cny|[¥￥]",
-    "USD": r"美元|美金|usd|us\$|u\.s\. dollars?|\$",
-    "HKD": r"港币|港元|港纸|hkd|hk\$",
-    "EUR": r"欧元|eur|€",
-    "GBP": r"英镑|gbp|£",
-    "JPY": r"日元|日币|jpy",
-}
-SUFFIXES = {
-    "CNY": r"元(?!旦)|圆|块钱?|大洋|人民币|rmb\b|cny\b|yuan\b|kuai\b|renminbi\b",
-    "USD": r"美元|美金|刀\b|usd\b|(?:us |u\.s\. )?dollars?\b",
-    "HKD": r"港币|港元|港纸|hkd\b|hong kong dollars?\b",
-    "EUR": r"欧元|eur(?:os?)?\b",
-    "GBP": r"英镑|gbp\b|pounds?\b",
-    "JPY": r"日元|日币|jpy\b|yen\b",
-}
-_PREFIX = "|".join(CURRENCIES.values())
-_SUFFIX = "|".join(SUFFIXES[name] for name in ("HKD", "USD", "EUR", "GBP", "JPY", "CNY"))
 _START = r"(?<![\d.a-z])"
-_AFTER_PREFIX = re.compile(rf"(?P<prefix>{_PREFIX})\s?(?P<number>{NUMERAL})(?:\s?(?:{_SUFFIX}))?整?")
+_AFTER_PREFIX = re.compile(rf"(?<![a-z])(?P<prefix>{PREFIX})\s?(?P<number>{NUMERAL})(?:\s?(?:{SUFFIX}))?整?")
 _BEFORE_SUFFIX = re.compile(
-    rf"{_START}(?P<number>{NUMERAL})[多来余几]?\s?(?P<suffix>{_SUFFIX})"
-    rf"(?P<tail>(?:\s?[\d{CN_DIGIT}]{{1,2}}(?:[毛角]|(?![\d{CN_DIGIT}年月号日天次个笔点])))?"
+    rf"{_START}(?P<number>{NUMERAL})[多来余几]?\s?(?P<suffix>{SUFFIX})"
+    rf"(?P<tail>(?:\s?零?[\d{CN_DIGIT}]{{1,2}}(?:[毛角]|(?![\d{CN_DIGIT}年月号日天次个笔点])))?"
     rf"(?:[\d{CN_DIGIT}]分(?!钟|期|行))?)[整正]?"
 )
+_RANGE = re.compile(
+    rf"{_START}(?:between )?(?P<before>{PREFIX})?\s?(?P<low>{NUMERAL})\s?(?:{SUFFIX})?"
+    rf"\s?(?:到|至|[-~—–]|to|and)\s?"
+    rf"(?P<before2>{PREFIX})?\s?(?P<high>{NUMERAL})[多来]?\s?(?P<after>{SUFFIX})?"
+    r"(?!\s?[\d年月日号天个次期周点分岁%人位名小./-])"
+)
+_BETWEEN = re.compile(
+    rf"{_START}(?<![点第])(?P<number>[{CN_DIGIT}]{{2,}}[十百千万]+)[来多]?(?P<after>{SUFFIX})?"
+    r"(?![个天年次人位名条笔月日号小分期周岁遍张件])"
+)
 _SMALL = re.compile(rf"{_START}(?P<number>[\d{CN_DIGIT}]{{1,2}})[毛角](?:钱)?")
-_IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})\s?(?P<suffix>{_SUFFIX})?")
+_IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})\s?(?P<suffix>{SUFFIX})?")
 _MEASURE = (
     r"(?!\s?(?:[%个人次位名条笔张天年月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|"
     r"times?\b|days?\b|hours?\b|minutes?\b|weeks?\b|months?\b|years?\b|people\b|points?\b|percent\b|pm\b|am\b|"
-    r"calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
+    r"thanks\b|thank you|calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
 )
-_LARGE = re.compile(rf"{_START}(?<!第)(?P<number>{NUMERAL})(?![\d{CN_DIGIT}十百千万亿,.]\d?){_MEASURE}")
+_LARGE = re.compile(
+    rf"{_START}(?<!第)(?P<number>{NUMERAL})"
+    rf"(?:(?![\d{CN_DIGIT}十百千万亿,.]\d?)|(?=[\d{CN_DIGIT}]{{1,2}}(?:年|个月|天|期|次|笔|周)))"
+    rf"{_MEASURE}"
+)
 _VERB_ZH = (
-    r"(?:转账|转|汇|扣款|扣|盗刷|刷|支付|付|充|还款|还|取|存|借|贷|亏|损失|少|多收|收取|收|退|赔|欠|花|金额|费|被骗|骗)"
-    r"(?:[了的走出给他她它掉过去是为共到我对方人大概约要]|成了){0,5}"
+    r"(?:一共|总共|合计|总计|共计|本金|利息|余额|月供|罚息|违约金|工资|货款|充值|"
+    r"转账|转|汇|扣款|扣|盗刷|刷|支付|付|充|还款|还|取|存|借|贷|亏|损失|少|多收|收取|收|退|赔|欠|花|金额|费|被骗|骗)"
+    r"(?:[了的走出给他她它掉过去是为共到我对方人大概约要:]|成了){0,5}"
 )
 _VERB_EN = (
     r"\b(?:paid|pay|charged?|transferred|transfer|sent|send|lost|withdrew|withdraw|deducted|took|taken|deposited|spent|"
-    r"refund(?:ed)?|owe|worth|amount|sum|fee|stolen|stole|billed)\b"
+    r"refund(?:ed)?|owe|worth|amount|sum|fee|stolen|stole|billed|total|totalling|bill)\b:?"
     r"(?: (?:me|us|him|her|of|a|the|about|is|was|were|for|out|another|over|nearly|around|should be|be|"
     r"to)){0,3} "
 )
 _AFTER_VERB = re.compile(
     rf"(?:{_VERB_ZH}\s?|{_VERB_EN})(?P<number>{NUMERAL})(?![\d{CN_DIGIT}十百千万亿]|[,.]\d){_MEASURE}"
 )
-_BARE = re.compile(rf"{_START}(?P<number>{ARABIC}|[{CN_DIGIT}十百千万亿]{{2,}})(?![\d%a-z]|[,.]\d){_MEASURE}")
+_BARE = re.compile(
+    rf"{_START}(?P<number>{ARABIC}|[{CN_DIGIT}十百千万亿]{{2,}})(?![\d%a-z{CN_DIGIT}]|[,.]\d){_MEASURE}"
+)
 _NEGATION = re.compile(r"(?:不是|并非|不对是|而不是|\bnot|\brather than|\binstead of)\s?[¥$]?\s?$")
-_HOTLINES = re.compile(r"95\d{3}|12378|400|110|1[02]0\d{2}")
+_ABOUT_BEFORE = re.compile(
+    r"(?:大概|大约|约|差不多|将近|接近|近|超过|不到|至少|起码|(?<![a-z])(?:about|around|roughly|nearly|almost|"
+    r"approximately|approx\.?|more than|less than|over|at least|up to|some))(?:是|有|扣了|转了)?\s?$"
+)
+_ABOUT_AFTER = re.compile(r"\s?(?:多|来块|余|左右|上下|or so\b)")
+_MORE = re.compile(r"[多来余几]\s?[元块圆美港欧英日]")
+_HOTLINES = re.compile(r"95\d{3}(?<!000)|400|110|12378|123[0146][0-9]|100(?:00|10|86)")
+
+
+def find_amount_ranges(text: str, taken: "list[Found]") -> "list[Found]":
+    """Sums between two ends: 两三千块, 3000-5000元, between 300 and 500 yuan. No single amount is guessed."""
+    found: "list[Found]" = []
+    for match in _RANGE.finditer(text):
+        low, high = read_number(match["low"]), read_number(match["high"])
+        unit = re.search(r"[万千百wk]$", match["high"])
+        if low is not None and unit and re.fullmatch(r"\d+(?:\.\d+)?|[一二两三四五六七八九]", match["low"]):
+            low = read_number(match["low"] + unit[0])
+        mark = match["before"] or match["before2"]
+        currency = currency_before(mark) if mark else currency_after(match["after"] or "元")
+        spoken = match["before"] or match["after"] or unit
+        if spoken and low is not None and high is not None and 0 < low < high:
+            _keep_range(match.start(), match.end(), low, high, currency, taken, found)
+    for match in _BETWEEN.finditer(text):
+        ends = read_between(match["number"])
+        if ends:
+            currency = currency_after(match["after"] or "元")
+            _keep_range(match.start(), match.end(), *ends, currency, taken, found)
+    return found
+
+
+def _keep_range(
+    start: int,
+    end: int,
+    low: Decimal,
+    high: Decimal,
+    currency: str,
+    taken: "list[Found]",
+    found: "list[Found]",
+) -> None:
+    if not overlaps(start, end, taken + found):
+        value = {"from": f"{low:.2f}", "to": f"{high:.2f}", "currency": currency}
+        found.append(Found("amount_range", start, end, value))
 
 
 def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
@@ -89,20 +131,20 @@ def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
 
 def _find_marked(text: str, taken: "list[Found]", found: "list[Found]") -> None:
     for match in _AFTER_PREFIX.finditer(text):
-        currency = _currency_of(match["prefix"], CURRENCIES)
+        currency = currency_before(match["prefix"])
         _keep(match.start(), match.end(), read_number(match["number"]), currency, text, taken, found)
     for match in _BEFORE_SUFFIX.finditer(text):
         value = read_number(match["number"])
         if value is not None and match["tail"]:
             value += _small_change(match["tail"])
-        _keep(match.start(), match.end(), value, _currency_of(match["suffix"], SUFFIXES), text, taken, found)
+        _keep(match.start(), match.end(), value, currency_after(match["suffix"]), text, taken, found)
     for match in _IN_WORDS.finditer(text):
         value = read_english_number(match["number"])
         if match["suffix"] is None and (
             value is None or value < 100 or re.match(_MEASURE, text[match.end() :]) is None
         ):
             continue
-        currency = _currency_of(match["suffix"], SUFFIXES) if match["suffix"] else "CNY"
+        currency = currency_after(match["suffix"]) if match["suffix"] else "CNY"
         _keep(match.start(), match.end(), value, currency, text, taken, found)
     for match in _SMALL.finditer(text):
         value = read_number(match["number"])
@@ -114,7 +156,7 @@ def _find_marked(text: str, taken: "list[Found]", found: "list[Found]") -> None:
 def _small_change(tail: str) -> Decimal:
     """五 or 5毛 after 块 are tenths, 3分 hundredths; two digits without a unit are hundredths."""
     value = Decimal(0)
-    tenths = re.match(rf"\s?([\d{CN_DIGIT}]{{1,2}})(?:[毛角]|(?!分)|$)", tail)
+    tenths = re.match(rf"\s?(?:零(?=.[毛角]))?([\d{CN_DIGIT}]{{1,2}})(?:[毛角]|(?!分)|$)", tail)
     if tenths:
         number = read_number(tenths[1]) or Decimal(0)
         value += number / (100 if len(tenths[1]) == 2 else 10)
@@ -122,13 +164,6 @@ def _small_change(tail: str) -> Decimal:
     if hundredths:
         value += (read_number(hundredths[1]) or Decimal(0)) / 100
     return value
-
-
-def _currency_of(mark: str, table: "dict[str, str]") -> str:
-    for name in ("HKD", "USD", "EUR", "GBP", "JPY", "CNY"):
-        if re.fullmatch(table[name], mark):
-            return name
-    return "CNY"
 
 
 def _keep(
@@ -143,6 +178,8 @@ def _keep(
     if value is None or value <= 0 or value >= Decimal(10) ** 12 or overlaps(start, end, taken + found):
         return
     details = {"negated": "true"} if _NEGATION.search(text[:start]) else {}
+    if _ABOUT_BEFORE.search(text[:start]) or _ABOUT_AFTER.match(text, end) or _MORE.search(text[start:end]):
+        details["about"] = "true"
     amount = {"amount": f"{value:.2f}", "currency": currency}
     found.append(Found("amount", start, end, amount, details))
 

@@ -22,7 +22,7 @@ BUSINESS_WORDS = {
         "(?:international|overseas|cross-border) (?:transfer|remittance)s?",
     ),
     "payment": (
-        "支付结算|转账|汇款|快捷支付|扫码支付|扣款|重复扣|支付|转错",
+        "支付结算|转账|转帐|汇款|快捷支付|扫码支付|扫码付款|付款码|收款码|扣款|重复扣|支付|转错",
         "payments?(?: and transfers?)?|transfers?|transferred",
     ),
     "agency-sales": ("代理销售|代销|代理业务|保险|保单|基金|信托", "insurance|funds?|agency sales"),
@@ -30,7 +30,7 @@ BUSINESS_WORDS = {
         "个人金融信息|个人信息|信息泄露|泄露信息|泄露|隐私",
         "personal (?:information|data)|data leak|leaked|privacy",
     ),
-    "precious-metals": ("贵金属|黄金|金条|白银|积存金", "precious metals?|gold|silver"),
+    "precious-metals": ("贵金属|黄金|金条|白银|积存金|纪念币", "precious metals?|gold|silver"),
     "rmb-management": (
         "人民币管理|假币|假钞|残币|残钞|零钞|旧钞|换零钱",
         "counterfeit|(?:damaged|fake) (?:bank)?notes?|rmb management",

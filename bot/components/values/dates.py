@@ -9,6 +9,7 @@ from bot.components.values.calendar_days import day, latest_past
 from bot.components.values.dates_en import read_english_dates
 from bot.components.values.dates_zh import read_chinese_dates
 from bot.components.values.found import Found, overlaps
+from bot.components.values.text import is_cjk
 
 PARTS_OF_DAY = {
     "night": r"凌晨|半夜|深夜|夜里|大半夜|at night|midnight|last night",
@@ -21,16 +22,21 @@ _PART = {name: re.compile(pattern) for name, pattern in PARTS_OF_DAY.items()}
 _PART_NEAR = re.compile(r"\s?(?:的|in the|at|,)?\s?(?:" + "|".join(PARTS_OF_DAY.values()) + r")")
 _ISO = re.compile(r"(?<![\d./-])(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d./-])")
 _COMPACT = re.compile(r"(?<![\d-])(20\d{2})(\d{2})(\d{2})(?![\d-])")
-_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})[/-](\d{1,2})(?![\d./%-])")
+_DAY_FIRST = re.compile(r"(?<![\d./-])(\d{1,2})[-/.](\d{1,2})[-/.](20\d{2})(?![\d./-])")
+_SHORT = re.compile(
+    r"(?<![\d./-])(\d{1,2})[/-](\d{1,2})(?![\d./%-])"
+    r"(?!\s?(?:个|天|日内|分钟|小时|周|年|次|元|块|万|working|business|days?|hours?|min|weeks?|months?|times?|yuan|rmb))"
+)
 
 
-def find_dates(text: str, base: date, taken: "list[Found]") -> "list[Found]":
+def find_dates(text: str, base: date, taken: "list[Found]", *, english: bool = False) -> "list[Found]":
     """Days named in a normalised text; an expression that the calendar lacks (30 February) gives none.
 
-    An ambiguous one carries its second reading in `details["alternative"]`.
+    An ambiguous one carries its second reading in `details["alternative"]`; whether 10/11 is one depends
+    on the language of the conversation.
     """
     found: "list[Found]" = []
-    for start, end, value, other in _readings(text, base):
+    for start, end, value, other in _readings(text, base, english=english):
         if value is None or overlaps(start, end, taken + found):
             continue
         near = _PART_NEAR.match(text, end)
@@ -49,15 +55,33 @@ def part_of_day(text: str) -> Optional[str]:
     return next((name for name, pattern in _PART.items() if pattern.search(text)), None)
 
 
-def _readings(text: str, base: date) -> "Iterator[tuple[int, int, Optional[date], Optional[date]]]":
+def _past(base: date, month: int, number: int) -> Optional[date]:
+    return latest_past(base, month, number) if 1 <= month <= 12 and number else None
+
+
+def _first_and_other(readings: "list[Optional[date]]") -> "tuple[Optional[date], Optional[date]]":
+    """10/11 is October 11 or 10 November: the American reading first, the other one if it differs."""
+    first, other, *_ = [*(one for one in dict.fromkeys(readings) if one), None, None]
+    return first, other
+
+
+def _readings(
+    text: str, base: date, *, english: bool
+) -> "Iterator[tuple[int, int, Optional[date], Optional[date]]]":
     for pattern in (_ISO, _COMPACT):
         for match in pattern.finditer(text):
             yield match.start(), match.end(), day(int(match[1]), int(match[2]), int(match[3])), None
+    for match in _DAY_FIRST.finditer(text):
+        year = int(match[3])
+        readings = [day(year, int(match[1]), int(match[2])), day(year, int(match[2]), int(match[1]))]
+        yield match.start(), match.end(), *_first_and_other(readings)
+    month_first = any(map(is_cjk, text)) or not (english or re.search("[a-z]", text))
     for match in _SHORT.finditer(text):
-        month, number = int(match[1]), int(match[2])
-        if month > 12:
-            month, number = number, month
-        yield match.start(), match.end(), latest_past(base, month, number) if month else None, None
+        one, two = int(match[1]), int(match[2])
+        readings = [_past(base, one, two), _past(base, two, one)]
+        if month_first and readings[0]:  # as in Chinese
+            readings = readings[:1]
+        yield match.start(), match.end(), *_first_and_other(readings)
     for start, end, value in read_chinese_dates(text, base):
         yield start, end, value, None
     yield from read_english_dates(text, base)

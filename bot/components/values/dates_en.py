@@ -17,7 +17,7 @@ from bot.components.values.calendar_days import (
 )
 from bot.components.values.numerals import ENGLISH, read_english_number
 
-_MONTHS = {
+MONTHS = {
     name: n
     for n, names in enumerate(
         [
@@ -53,11 +53,18 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(
     name for name in sorted(_WEEKDAYS, key=len, reverse=True) if name not in ("sat", "sun", "mon", "wed")
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_TEEN = ["thir", "four", "fif", "six", "seven", "eigh", "nine"]
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_ORDINALS += ["eleventh", "twelfth", *(f"{teen}teenth" for teen in _TEEN), "twentieth"]
+_DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
+_NOT_A_DAY = (
+    r"(?! (?:times?|party|floor|person|call|attempt|one|week|month|year|complaint|card|reason|window|try|"
+    r"message|letter|time)\b)"
+)
 _FESTIVALS = {
     r"singles'? ?day|double (?:11|eleven)": "双十一",
     r"double (?:12|twelve)": "双十二",
@@ -71,9 +78,18 @@ _FESTIVALS = {
     r"mid-autumn(?: festival)?": "中秋",
     r"dragon boat(?: festival)?": "端午",
     r"new year'?s eve": "跨年夜",
+    r"black friday": "黑五",
+    r"(?:tomb[- ]sweeping day|qingming)(?: festival)?": "清明",
 }
+_FEW = {"a": 1, "an": 1, "a couple of": 2, "couple of": 2}
+_UNITS = {"wk": "week", "yr": "year"}
 _WHEN = {"last": -1, "previous": -1, "this": 0, "next": 1}
 _NUMBER_WORD = "|".join(word for word in ENGLISH if word != "zero")
+
+
+def _day_number(text: str) -> int:
+    return _ORDINALS.index(text) + 1 if text in _ORDINALS else int(re.sub(r"\D", "", text))
+
 
 Reader = Callable[["re.Match[str]", date], "tuple[Optional[date], Optional[date]]"]
 
@@ -83,7 +99,7 @@ def _one(value: Optional[date]) -> "tuple[Optional[date], Optional[date]]":
 
 
 def _month_and_day(match: "re.Match[str]", base: date) -> "tuple[Optional[date], Optional[date]]":
-    month, number = _MONTHS[match["month"]], int(match["day"])
+    month, number = MONTHS[match["month"]], _day_number(match["day"])
     if match["year"]:
         return _one(day(int(match["year"]), month, number))
     if match["when"]:
@@ -107,10 +123,8 @@ def _last_weekday(match: "re.Match[str]", base: date) -> "tuple[Optional[date], 
 
 def _ago(match: "re.Match[str]", base: date) -> "tuple[Optional[date], Optional[date]]":
     text = match["count"]
-    number = (
-        1 if text in ("a", "an") else int(text) if text.isdigit() else int(read_english_number(text) or 0)
-    )
-    unit = match["unit"]
+    number = _FEW.get(text) or (int(text) if text.isdigit() else int(read_english_number(text) or 0))
+    unit = _UNITS.get(match["unit"], match["unit"])
     if unit == "month":
         return _one(shift_months(base, -number))
     if unit == "year":
@@ -130,7 +144,7 @@ def _festival_reader(name: str) -> Reader:
 _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (
         re.compile(
-            rf"\b(?P<month>{_MONTH})\.? (?:the )?{_DAY}(?:,? (?P<year>20\d\d)\b|"
+            rf"\b(?P<month>{_MONTH})\.? (?:the )?{_DAY}\b(?:,? (?P<year>20\d\d)\b|"
             r",? (?P<when>last|this) year)?(?!\d)"
         ),
         _month_and_day,
@@ -144,14 +158,14 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     ),
     (
         re.compile(rf"\b(?:on )?(?:the )?{_DAY}(?: of)? (?P<when>last|this|previous) month\b"),
-        lambda match, base: _one(month_day(base, _WHEN[match["when"]], int(match["day"]))),
+        lambda match, base: _one(month_day(base, _WHEN[match["when"]], _day_number(match["day"]))),
     ),
     (
         re.compile(rf"\b(?P<when>last|this|previous) month,? (?:on )?the {_DAY}\b"),
-        lambda match, base: _one(month_day(base, _WHEN[match["when"]], int(match["day"]))),
+        lambda match, base: _one(month_day(base, _WHEN[match["when"]], _day_number(match["day"]))),
     ),
     (
-        re.compile(rf"\b(?:on )?(?P<weekday>{_WEEKDAY}|mon|wed|sat|sun)\b,? (?:of )?last week\b"),
+        re.compile(rf"\b(?:on )?(?P<weekday>{_WEEKDAY}|mon|wed|sat|sun)\b,? (?:of )?last w(?:ee)?k\b"),
         lambda match, base: _one(weekday_of_week(base, -1, _WEEKDAYS[match["weekday"]])),
     ),
     (
@@ -165,29 +179,41 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
         ),
     ),
     (
-        re.compile(rf"\b(?:on )?(?:(?P<when>last|previous|this|next) )?(?P<weekday>{_WEEKDAY})\b"),
+        re.compile(
+            r"(?<!every )(?<!each )\b(?:on )?(?:(?P<when>last|previous|this|next) )?"
+            rf"(?P<weekday>{_WEEKDAY})\b"
+        ),
         _last_weekday,
     ),
     (re.compile(r"\b(?:the )?day before yesterday\b"), lambda _match, base: _one(base - timedelta(days=2))),
-    (re.compile(r"\b(?:yesterday|last night)\b"), lambda _match, base: _one(base - timedelta(days=1))),
     (
-        re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|just now)\b"),
+        re.compile(r"\b(?:yest[eu]r?day|yesterady|yestarday|last (?:night|nite))\b"),
+        lambda _match, base: _one(base - timedelta(days=1)),
+    ),
+    (
+        re.compile(r"\b(?:(?:earlier )?today|tonight|this (?:morning|afternoon|evening)|just now)\b"),
         lambda _match, base: _one(base),
     ),
     (re.compile(r"\btomorrow\b"), lambda _match, base: _one(base + timedelta(days=1))),
+    (re.compile(r"\bhalf a year ago\b"), lambda _match, base: _one(shift_months(base, -6))),
     (
         re.compile(
-            rf"\b(?P<count>an?|\d{{1,3}}|(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}))?) "
-            r"(?P<unit>day|week|month|year)s? ago\b"
+            r"\b(?P<count>an?|a couple of|couple of|\d{1,3}|"
+            rf"(?:{_NUMBER_WORD})(?:[ -](?:{_NUMBER_WORD}))?) "
+            r"(?P<unit>day|week|wk|month|year|yr)s? (?:ago|back|earlier)\b"
         ),
         _ago,
     ),
     (
-        re.compile(r"\b(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)\b"),
-        lambda match, base: _one(latest_day_of_month(base, int(match["day"]))),
+        re.compile(r"\b(?:a )?fortnight ago\b"),
+        lambda _match, base: _one(base - timedelta(days=14)),
+    ),
+    (
+        re.compile(rf"\b(?:on )?the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b{_NOT_A_DAY}"),
+        lambda match, base: _one(latest_day_of_month(base, _day_number(match["day"]))),
     ),
 ]
-_PATTERNS += [
+_PATTERNS[:0] = [
     (
         re.compile(
             rf"\b(?:(?P<before>last|this) )?(?:{words})\b"

@@ -8,6 +8,7 @@ from typing import Optional
 from bot.components.values.calendar_days import (
     FIXED,
     LUNAR,
+    SAME_DAY,
     day,
     festival,
     latest_day_of_month,
@@ -21,7 +22,7 @@ from bot.components.values.numerals import read_number
 
 _N = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _COUNT = r"\d{1,3}|[一二两三四五六七八九十百]{1,4}|半"
-_DAY_END = r"[号日](?![内之以前楼线店柜窗机码间院])"
+_DAY_END = r"[号日](?![内之以前楼线店柜窗机码间院难])"
 _YEAR_WORD = {"大前年": -3, "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1}
 _MONTH_WORD = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1}
 _DAY_WORD = {
@@ -37,7 +38,7 @@ _DAY_WORD = {
 _WEEKDAYS = {
     c: n for n, group in enumerate(["一1", "二2", "三3", "四4", "五5", "六6", "日天7"]) for c in group
 }
-_FESTIVALS = sorted([*FIXED, *LUNAR, "除夕"], key=len, reverse=True)
+_FESTIVALS = sorted([*FIXED, *LUNAR, *SAME_DAY, "除夕"], key=len, reverse=True)
 _FESTIVAL = "|".join(name for name in _FESTIVALS if name not in ("十一", "315", "618"))
 
 Reader = Callable[["re.Match[str]", date], Optional[date]]
@@ -64,7 +65,7 @@ def _full(match: "re.Match[str]", base: date) -> Optional[date]:
 
 
 def _festival(match: "re.Match[str]", base: date) -> Optional[date]:
-    return festival(base, match["festival"], _year(match["year"], base))
+    return festival(base, match["festival"] or match["bare"], _year(match["year"] or match["dated"], base))
 
 
 def _of_month(match: "re.Match[str]", base: date) -> Optional[date]:
@@ -93,7 +94,7 @@ def _ago(match: "re.Match[str]", base: date) -> Optional[date]:
     if unit.endswith("月"):
         return shift_months(base, -count)
     if unit == "年":
-        return shift_months(base, -12 * count)
+        return shift_months(base, -12 * count - (6 if match["half"] else 0))
     return base - timedelta(days=7 * count)
 
 
@@ -108,6 +109,7 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (
         re.compile(
             rf"(?:(?P<year>20\d{{2}}|{'|'.join(_YEAR_WORD)})年?的?)?(?P<festival>{_FESTIVAL})节?(?:当天|那天)?"
+            rf"|(?P<dated>20\d{{2}}|{'|'.join(_YEAR_WORD)})年?的?(?P<bare>十一|618|315)(?![\d月])"
         ),
         _festival,
     ),
@@ -120,18 +122,27 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     ),
     (
         re.compile(
-            r"(?:(?P<week>上上|上|这|本|下)个?)?(?:周|星期|礼拜)的?(?P<weekday>[一二三四五六日天1-7])(?![\d年月万千百])"
+            r"(?<!每)(?:(?P<week>上上|上|这|本|下)个?)?(?:周|星期|礼拜)的?(?P<weekday>[一二三四五六日天1-7])(?![\d年月万千百])"
         ),
         _of_week,
     ),
     (
-        re.compile(r"(?P<word>大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜)"),
+        re.compile(r"(?P<word>大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜|儿个?)"),
         lambda match, base: base + timedelta(days=_DAY_WORD[match["word"]]),
     ),
-    (re.compile(rf"(?P<count>{_COUNT})(?P<unit>天|日|周|个?星期|个?礼拜|个?月|年)(?:之|以)?前"), _ago),
+    (
+        re.compile(
+            rf"(?P<count>{_COUNT})(?P<unit>天|日|周|个?星期|个?礼拜|个?月|年)(?P<half>半)?(?:之|以)?前"
+        ),
+        _ago,
+    ),
     (
         re.compile(rf"(?<![\d月第一二三四五六七八九十.-])(?P<day>{_N}){_DAY_END}"),
         lambda match, base: latest_day_of_month(base, _number(match["day"])),
+    ),
+    (
+        re.compile(r"(?P<year>)(?<![\d.])(?P<month>\d{1,2})\.(?P<day>\d{1,2})(?:[号日]|那天|当天)"),
+        _full,
     ),
     (re.compile(r"(?:刚刚|刚才)"), lambda _match, base: base),
 ]

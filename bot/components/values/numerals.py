@@ -32,6 +32,9 @@ ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])"
 NUMERAL = (
     rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])(?:(?:{ARABIC})|[{CN_DIGIT}{CN_UNIT}]){{0,24}}(?:\s?[wk](?![a-z]))?"
 )
+_NEIGHBOURS = re.compile(
+    r"(?<![零〇一二两三四五六七八九])([一二两三四五六七八])([二三四五六七八九])(?=[十百千万])"
+)
 _TOKEN = re.compile(rf"{ARABIC}|[{CN_DIGIT}]|[{CN_UNIT}wk]")
 
 ENGLISH = {
@@ -81,6 +84,16 @@ def read_number(text: str) -> Optional[Decimal]:
     if not any(token in UNITS for token in tokens):
         return _read_plain(tokens)
     return _read_with_units(tokens)
+
+
+def read_between(text: str) -> "Optional[tuple[Decimal, Decimal]]":
+    """Both ends of a numeral with neighbouring digits: 两三千 is 2000 to 3000; None for others."""
+    pair = _NEIGHBOURS.search(text)
+    if pair is None or DIGITS[pair[2]] - DIGITS[pair[1]] not in (1, 2):
+        return None
+    low = read_number(text[: pair.start(2)] + text[pair.end(2) :])
+    high = read_number(text[: pair.start(1)] + text[pair.end(1) :])
+    return (low, high) if low is not None and high is not None and low < high else None
 
 
 def _read_plain(tokens: "list[str]") -> Optional[Decimal]:

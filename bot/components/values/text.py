@@ -1,5 +1,6 @@
 """One reading of a text for all finders: half-width, lower case, simplified characters, offsets unchanged."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,11 @@ def simplified_forms() -> "dict[str, str]":
 def normalise(text: str) -> str:
     """The text with every character replaced one for one, so that offsets stay those of the original."""
     forms = simplified_forms()
+    text = _FULL_WIDTH_THOUSANDS.sub(",", text)
     return "".join(_plain(character, forms) for character in text)
+
+
+_FULL_WIDTH_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 
 
 def _plain(character: str, forms: "dict[str, str]") -> str:
