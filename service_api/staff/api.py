@@ -14,12 +14,21 @@ from service_api.staff import service
 from service_api.staff.service import SignedIn
 
 COOKIE = "ting_staff"
+
+
+class PasswordsOff(Problem):
+    status = 403
+    type = "passwords-off"
+    title = "请使用统一身份认证登录"
+
+
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
 
 class SignIn(BaseModel):
     username: str = Field(max_length=64)
     password: str = Field(max_length=200)
+    code: str = Field("", max_length=16, description="Of the authenticator app, where there is one.")
 
 
 class SignedInView(BaseModel):
@@ -74,11 +83,14 @@ def set_session_cookie(response: Response, token: str, settings: Settings) -> No
 def open_session(
     session: WriteSession, body: SignIn, *, now: datetime, settings: Settings
 ) -> tuple[str, SignedIn] | Problem:
+    if not settings.passwords:
+        return PasswordsOff()
     pepper = settings.code_pepper.get_secret_value()
     outcome = service.sign_in(
         session,
         username=body.username,
         password=body.password,
+        code=body.code,
         now=now,
         hours=settings.session_hours,
         pepper=pepper,
@@ -90,7 +102,10 @@ def open_session(
 
 @router.post("/session", status_code=201, response_model=SignedInView)
 def sign_in(body: SignIn, session: WriteSession, now: Now, settings: TheSettings) -> Response:
-    """Sign in. The answer sets the session cookie; its token also works as a bearer token."""
+    """Sign in. The answer sets the session cookie; its token also works as a bearer token.
+
+    401 `second-factor-needed` asks for the same with `code`.
+    """
     outcome = open_session(session, body, now=now, settings=settings)
     if isinstance(outcome, Problem):
         return problem_response(outcome)

@@ -45,3 +45,48 @@ class StaffSession(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     member: Mapped[StaffMember] = relationship(lazy="raise")
+
+
+class StaffSecondFactor(Base):
+    """An authenticator app. `sealed` is the shared secret, encrypted; it counts once confirmed.
+
+    `last_step` is the newest time step (30 seconds) that was used: a code is good once (RFC 6238 §5.2).
+    """
+
+    __tablename__ = "staff_second_factors"
+
+    staff_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="RESTRICT"), primary_key=True
+    )
+    sealed: Mapped[str] = mapped_column(String(255))
+    last_step: Mapped[int] = mapped_column(Integer, default=0)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StaffIdentity(Base):
+    """Who somebody is at the bank's OpenID provider: names may change hands there, subjects do not."""
+
+    __tablename__ = "staff_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="RESTRICT"), index=True
+    )
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignInAttempt(Base):
+    """A sign-in that is half way: the password was right and a code is due, or the provider was asked."""
+
+    __tablename__ = "staff_sign_in_attempts"
+    __table_args__ = (Index("ix_staff_sign_in_attempts_expires_at", "expires_at"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("staff_members.id", ondelete="RESTRICT"), index=True
+    )
+    nonce: Mapped[str] = mapped_column(String(64), default="")
+    code_verifier: Mapped[str] = mapped_column(String(128), default="")
+    next_path: Mapped[str] = mapped_column(String(300), default="")
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,7 +9,7 @@ class Permission(StrEnum):
     SEE_ALL_COMPLAINTS = "see all complaints"
     APPROVE = "approve decisions and extensions"
     SUPERVISE = "see the complaint log and reports"
-    MANAGE_ARTICLES = "publish articles"
+    MANAGE_ARTICLES = "write, review and publish articles"
     MANAGE_SETTINGS = "change ladders, calendars and staff"
     READ_AUDIT = "read the audit log"
 
@@ -19,7 +19,7 @@ _LEAD = _AGENT | {Permission.SEE_ALL_COMPLAINTS, Permission.APPROVE, Permission.
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,
-    "team_lead": _LEAD,
+    "team_lead": _LEAD | {Permission.MANAGE_ARTICLES},  # a second pair of eyes for the supervisor's texts
     "branch_manager": _LEAD,
     "supervisor": _LEAD | {Permission.MANAGE_ARTICLES, Permission.MANAGE_SETTINGS, Permission.READ_AUDIT},
     "auditor": frozenset({Permission.SEE_ALL_COMPLAINTS, Permission.SUPERVISE, Permission.READ_AUDIT}),

@@ -10,13 +10,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from service_api.audit.service import Actor, record
-from service_api.core.problems import Forbidden, Problem, Unauthenticated
+from service_api.core.problems import Forbidden, Malformed, Problem, Unauthenticated
 from service_api.core.security import new_token, same, token_hash
+from service_api.staff import second_factor
 from service_api.staff.models import StaffMember, StaffSession
 from service_api.staff.roles import PERMISSIONS, Permission
 
 TRIES = 5
 LOCK_OUT = timedelta(minutes=15)
+SHORTEST_PASSWORD = 10  # characters; length is what counts (NIST SP 800-63B asks for at least 8)
 _hasher = PasswordHasher()  # immutable parameters only, no state
 # Checked when the name is unknown, so that the time taken does not tell whether it exists.
 _NOBODY = _hasher.hash("nobody signs in with this")
@@ -32,6 +34,11 @@ class LockedOut(Problem):
     status = 429
     type = "locked-out"
     title = "尝试次数过多，请稍后再试"
+
+
+class WeakPassword(Malformed):
+    type = "weak-password"
+    title = "密码太弱"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,23 @@ def add_member(
 
 
 def sign_in(
-    session: Session, *, username: str, password: str, now: datetime, hours: int, pepper: str
+    session: Session, *, username: str, password: str, code: str = "", now: datetime, hours: int, pepper: str
 ) -> tuple[str, StaffMember] | Problem:
-    """Open a session; the token goes into the cookie. Five wrong passwords lock the name for 15 minutes.
+    """Open a session by password and, where there is a second factor, its code; the token is for the cookie.
 
     A refusal is returned, not raised, so that the count of failures is committed.
     """
+    member = check_password(session, username=username, password=password, now=now)
+    if isinstance(member, Problem):
+        return member
+    refused = check_second_factor(session, member, code=code, now=now, pepper=pepper)
+    if refused is not None:
+        return refused
+    return open_session(session, member, how="password", now=now, hours=hours, pepper=pepper), member
+
+
+def check_password(session: Session, *, username: str, password: str, now: datetime) -> StaffMember | Problem:
+    """Who this is. Five wrong passwords or codes lock the name for 15 minutes; a refusal is returned."""
     member = session.scalar(select(StaffMember).where(StaffMember.username == username).with_for_update())
     if member is None or not member.active:
         _matches(_NOBODY, password)
@@ -100,11 +118,27 @@ def sign_in(
     if member.locked_until is not None and member.locked_until > now:
         return LockedOut(retry_after=int((member.locked_until - now).total_seconds()) + 1)
     if not _matches(member.password_hash, password):
-        member.failed_sign_ins += 1
-        if member.failed_sign_ins >= TRIES:
-            member.locked_until, member.failed_sign_ins = now + LOCK_OUT, 0
-        record(session, by=Actor("system"), action="staff.sign_in_failed", subject=_subject(member), now=now)
+        _count_failure(session, member, now=now)
         return WrongPassword()
+    return member
+
+
+def check_second_factor(
+    session: Session, member: StaffMember, *, code: str, now: datetime, pepper: str
+) -> Problem | None:
+    """None when the person may come in. A wrong code counts like a wrong password."""
+    if member.locked_until is not None and member.locked_until > now:
+        return LockedOut(retry_after=int((member.locked_until - now).total_seconds()) + 1)
+    refused = second_factor.check(session, member, code=code, now=now, pepper=pepper)
+    if isinstance(refused, second_factor.WrongSecondFactor):
+        _count_failure(session, member, now=now)
+    return refused
+
+
+def open_session(
+    session: Session, member: StaffMember, *, how: str, now: datetime, hours: int, pepper: str
+) -> str:
+    """Let somebody in who has proved who they are; the token of the session. `how` is for the audit log."""
     member.failed_sign_ins, member.locked_until = 0, None
     session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
     token = new_token()
@@ -117,14 +151,38 @@ def sign_in(
             expires_at=now + timedelta(hours=hours),
         )
     )
-    record(
-        session,
-        by=Actor("staff", str(member.id)),
-        action="staff.signed_in",
-        subject=_subject(member),
-        now=now,
+    actor = Actor("staff", str(member.id))
+    record(session, by=actor, action="staff.signed_in", subject=_subject(member), now=now, how=how)
+    return token
+
+
+def set_password(member: StaffMember, password: str) -> None:
+    """Raises `WeakPassword`. Sessions already open stay: ending them is `end_sessions`."""
+    if len(password) < SHORTEST_PASSWORD or password.casefold() in (member.username.casefold(), "password"):
+        raise WeakPassword(f"at least {SHORTEST_PASSWORD} characters, not the name")
+    member.password_hash = _hasher.hash(password)
+    member.failed_sign_ins, member.locked_until = 0, None
+
+
+def set_own_password(
+    session: Session, member: StaffMember, *, current: str, new: str, me: SignedIn, now: datetime
+) -> bool:
+    """False when the current one is wrong. Every other session of the person ends. Raises `WeakPassword`."""
+    if not _matches(member.password_hash, current):
+        _count_failure(session, member, now=now)
+        return False
+    set_password(member, new)
+    kept = select(StaffSession.token_hash).where(StaffSession.csrf_token == me.csrf_token)
+    end_sessions(session, member, but=session.scalar(kept) or "")
+    record(session, by=me.actor, action="staff.password_changed", subject=_subject(member), now=now)
+    return True
+
+
+def end_sessions(session: Session, member: StaffMember, *, but: str = "") -> None:
+    """Sign somebody out everywhere, except where the session with the hash `but` is open."""
+    session.execute(
+        delete(StaffSession).where(StaffSession.staff_id == member.id, StaffSession.token_hash != but)
     )
-    return token, member
 
 
 def sign_out(session: Session, *, token: str, pepper: str) -> None:
@@ -144,6 +202,13 @@ def signed_in(session: Session, *, token: str, now: datetime, pepper: str) -> Si
     return SignedIn(
         member.id, member.username, member.display_name, member.role, member.branch, row.csrf_token
     )
+
+
+def _count_failure(session: Session, member: StaffMember, *, now: datetime) -> None:
+    member.failed_sign_ins += 1
+    if member.failed_sign_ins >= TRIES:
+        member.locked_until, member.failed_sign_ins = now + LOCK_OUT, 0
+    record(session, by=Actor("system"), action="staff.sign_in_failed", subject=_subject(member), now=now)
 
 
 def _matches(password_hash: str, password: str) -> bool:

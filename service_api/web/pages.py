@@ -13,18 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.core.clock import DemoClock
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.edge import ReadSession, TheSettings, WriteSession
 from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response
 from service_api.customers.models import Customer, CustomerPhone, DemoMessage
-from service_api.staff import service as staff
-from service_api.staff.api import (
-    COOKIE,
-    CurrentStaff,
-    SignIn,
-    open_session,
-    set_session_cookie,
-    staff_token,
-)
 from service_api.staff.service import SignedIn
 from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, Facts, page
 
@@ -76,45 +67,9 @@ def docs(request: Request) -> HTMLResponse:
     return page(request, "docs.html")
 
 
-@router.get("/login")
-def sign_in_page(request: Request, next: str = "/desk") -> HTMLResponse:
-    return _sign_in_page(request, next=next)
-
-
-@router.post("/login")
-def sign_in(
-    request: Request,
-    session: WriteSession,
-    now: Now,
-    settings: TheSettings,
-    username: Annotated[str, Form(max_length=64)] = "",
-    password: Annotated[str, Form(max_length=200)] = "",
-    next: Annotated[str, Form(max_length=300)] = "/desk",
-) -> Response:
-    outcome = open_session(session, SignIn(username=username, password=password), now=now, settings=settings)
-    if isinstance(outcome, Problem):
-        return _sign_in_page(
-            request, next=next, username=username, problem=outcome.title, status=outcome.status
-        )
-    response = RedirectResponse(_own_path(next), status_code=303)
-    set_session_cookie(response, outcome[0], settings)
-    return response
-
-
-@router.post("/logout")
-def sign_out(
-    request: Request, me: CurrentStaff, session: WriteSession, settings: TheSettings, csrf_token: Text = ""
-) -> Response:
-    from_form(me, csrf_token, request)
-    staff.sign_out(session, token=staff_token(request), pepper=settings.code_pepper.get_secret_value())
-    response = RedirectResponse("/login", status_code=303)
-    response.delete_cookie(COOKIE, path="/")
-    return response
-
-
 @router.post("/language")
 def choose_language(language: Text, back: Text = "/") -> Response:
-    response = RedirectResponse(_own_path(back), status_code=303)
+    response = RedirectResponse(own_path(back), status_code=303)
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
     return response
@@ -143,26 +98,7 @@ def move_demo_clock(
     return RedirectResponse("/", status_code=303)
 
 
-def _sign_in_page(
-    request: Request,
-    *,
-    next: str,
-    username: str = "",
-    problem: str = "",
-    status: int = 200,
-) -> HTMLResponse:
-    return page(
-        request,
-        "sign_in.html",
-        next=_own_path(next),
-        username=username,
-        problem=problem,
-        sign_ins=_sign_ins(request),
-        status=status,
-    )
-
-
-def _own_path(target: str) -> str:
+def own_path(target: str) -> str:
     """Only a path of this site: a sign-in must not send people elsewhere."""
     is_path = target.startswith("/") and not target.startswith("//") and "\\" not in target
     return target if is_path and target.isprintable() else "/desk"
