@@ -143,6 +143,15 @@ def set_day(
     calendars.recount(session, desk, name, by=me.actor, now=now)
 
 
+@router.delete("/calendars/{name}/days/{day}", status_code=204, dependencies=[FromOwnPage])
+def unset_day(name: str, day: date, me: CurrentStaff, session: WriteSession, desk: TheDesk, now: Now) -> None:
+    """Take the bank's own word on a day back; running clocks of working time are counted again."""
+    me.must(Permission.MANAGE_SETTINGS)
+    _known(desk, name)
+    calendars.unset_day(session, name, day, by=me.actor, now=now)
+    calendars.recount(session, desk, name, by=me.actor, now=now)
+
+
 @router.put("/calendars/{name}/years/{year}", status_code=204, dependencies=[FromOwnPage])
 def confirm_year(
     name: str, year: int, me: CurrentStaff, session: WriteSession, desk: TheDesk, now: Now

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
-from service_api.core.problems import Malformed
+from service_api.core.problems import Malformed, NotFound
 from service_api.escalation.calendar import OFFICIAL, Shift, WorkingCalendar
 from service_api.escalation.clock import Change, Unit
 from service_api.escalation.models import CalendarDay, CalendarYear, ComplaintClock
 from service_api.escalation.profiles import CalendarTerms
+from service_api.outbox import service as outbox
 
 if TYPE_CHECKING:
     from service_api.escalation.service import DeskClocks
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 BEFORE, AFTER = timedelta(days=120), timedelta(days=400)  # no clock of ours reaches further
 LONGEST_EVENT = 31
 MOST_DAYS = 2000
+UNCONFIRMED = "calendar.unconfirmed"
+ASK_FROM = 10  # October
 WORKED = ("上班", "补班", "working day", "make-up")  # how such events are called in published calendars
 
 
@@ -69,10 +72,30 @@ def unconfirmed_years(session: Session, name: str, terms: CalendarTerms, *, now:
     return [y for y in (year, year + 1) if y not in confirmed and official(date(y, 1, 1)) is None]
 
 
+def report_unconfirmed(session: Session, desk: "DeskClocks", *, now: datetime) -> list[tuple[str, int]]:
+    """Have the supervisors told, once each, of years that clocks will need and nobody vouches for.
+
+    The next year is asked for from October on: by then those who publish it usually have.
+    """
+    used = {p.calendar for p in desk.profiles.profiles if p.id in desk.profiles.in_use}
+    asked = [
+        (name, year)
+        for name in sorted(used)
+        for year in unconfirmed_years(session, name, desk.profiles.calendars[name], now=now)
+        if year == now.year or now.month >= ASK_FROM
+    ]
+    for name, year in asked:
+        payload = {"calendar": name, "year": year}
+        outbox.write(session, topic=UNCONFIRMED, key=f"{UNCONFIRMED}:{name}:{year}", payload=payload, now=now)
+    return asked
+
+
 def set_day(
     session: Session, name: str, day: date, *, working: bool, label: str, by: Actor, now: datetime
 ) -> None:
     """Lay down whether a day is worked; it wins over what is officially known."""
+    before = session.get(CalendarDay, (name, day))
+    was = before.working if before is not None else None
     _put(session, name, day, working=working, label=label, by=by, now=now)
     record(
         session,
@@ -81,7 +104,26 @@ def set_day(
         subject=("calendar", name),
         now=now,
         day=day,
+        was=was,
         working=working,
+    )
+
+
+def unset_day(session: Session, name: str, day: date, *, by: Actor, now: datetime) -> None:
+    """Take the bank's own word on a day back: what is officially known holds again. Raises `NotFound`."""
+    row = session.get(CalendarDay, (name, day))
+    if row is None:
+        raise NotFound
+    was = row.working
+    session.delete(row)
+    record(
+        session,
+        by=by,
+        action="calendar.day_unset",
+        subject=("calendar", name),
+        now=now,
+        day=day,
+        was=was,
     )
 
 

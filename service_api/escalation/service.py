@@ -35,6 +35,19 @@ CUSTOMER, APPRAISAL = "customer", "appraisal"
 COUNTS_WORK = frozenset({Unit.WORKING_DAYS.value, Unit.WORKING_MINUTES.value})
 
 
+def facts_of(complaint: Complaint) -> dict[str, int]:
+    """What the ladder's rules of facts look at."""
+    return {
+        "group_size": complaint.group_size,
+        "media": int(complaint.media),
+        "regulatory": int(complaint.regulatory),
+        "legal": int(complaint.legal),
+        "repeat_count": complaint.repeat_count,
+        "platinum": int(complaint.tier == "platinum"),
+        "strong_emotion": int(complaint.strong_emotion),
+    }
+
+
 class DeskClocks:
     """Answers for `complaints.deadlines.Deadlines`."""
 
@@ -63,17 +76,8 @@ class DeskClocks:
         self, session: Session, complaint: Complaint, ladder_id: VersionId, *, by: Actor, now: datetime
     ) -> int:
         """Fire what the facts of the case demand of that version of the ladder. How many were new."""
-        facts = {
-            "group_size": complaint.group_size,
-            "media": int(complaint.media),
-            "regulatory": int(complaint.regulatory),
-            "legal": int(complaint.legal),
-            "repeat_count": complaint.repeat_count,
-            "platinum": int(complaint.tier == "platinum"),
-            "strong_emotion": int(complaint.strong_emotion),
-        }
         ladder = self.rules.ladder_of(session, ladder_id)
-        steps = steps_of_facts(facts, ladder=ladder, now=now)
+        steps = steps_of_facts(facts_of(complaint), ladder=ladder, now=now)
         firings = [Firing(complaint, step, FACTS, ladder, ladder_id) for step in steps]
         return fire_all(session, firings, by=by, now=now)
 

@@ -20,11 +20,12 @@ from service_api.conversations.models import Message
 from service_api.conversations.service import add_message, locked
 from service_api.core.i18n import say
 from service_api.notifications import queries
-from service_api.notifications.recipients import LEADS, OWNER, Whom, recipients_of, stand_in_for
+from service_api.notifications.recipients import LAST_RESORT, LEADS, OWNER, Whom, recipients_of, stand_in_for
 from service_api.notifications.service import add_to_digest, tell
 from service_api.outbox import service as outbox
 from service_api.outbox.service import Event
 from service_api.staff.models import StaffMember
+from service_api.staff.queries import active_members
 
 MAIL, WEBHOOK, TOLD = "mail.send", "webhook.post", "customer.told"
 COLLEAGUE = {people.ASSIGNED: "assigned", people.OFFERED: "hand_over", notes.MENTIONED: "mention"}
@@ -119,6 +120,13 @@ class Notifier:
             self.tell_customer(
                 session, complaint, "complaint_escalated", {"level": name}, key=event.key, now=now
             )
+
+    def year_unconfirmed(self, session: Session, event: Event, now: datetime) -> None:
+        """The supervisors are asked to lay down the days of a year that no library knows."""
+        for member in active_members(session, role=LAST_RESORT):
+            present = stand_in_for(session, member, now=now) or member
+            facts = {"calendar": event.payload["calendar"], "year": event.payload["year"]}
+            tell(session, present, kind="calendar", key=event.key, facts=facts, now=now, by_mail=True)
 
     def customer_notice(self, session: Session, event: Event, now: datetime) -> None:
         """Say a fixed sentence to the customer, in their conversation and language.

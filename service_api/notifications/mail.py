@@ -114,5 +114,8 @@ def _line(item: InboxItem) -> str:
     if item.kind == "digest":
         numbers = "、".join(item.facts.get("numbers", []))
         return f"补处理期间共有 {_weight(item)} 次升级，最高 {item.facts.get('level')} 级：{numbers}"
+    if item.kind == "calendar":
+        calendar, year = item.facts.get("calendar"), item.facts.get("year")
+        return f"工作日历 {calendar}：{year} 年的节假日尚未确认，请补录或导入"
     number, level, reason = (item.facts.get(name, "") for name in ("number", "level", "reason"))
     return f"{number} 升级到 {level} 级（{reason}）"
