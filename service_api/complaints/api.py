@@ -1,22 +1,28 @@
 """What the assistant's actions ask of this room: file a complaint, see the customer's own."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from service_api.audit.service import ASSISTANT, Actor
 from service_api.complaints import queries
+from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES, products
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import CUSTOMER, Action, State
+from service_api.complaints.models import Complaint
 from service_api.complaints.notes import add_customer_words
 from service_api.complaints.schemas import (
+    CodeTables,
     ComplaintFiling,
     CustomerLine,
     CustomerLines,
     CustomerStep,
     FiledView,
+    code_lines,
 )
 from service_api.complaints.service import LONGEST_KEY, file_complaint
 from service_api.conversations.queries import conversation
@@ -71,6 +77,18 @@ def file(
     return filed.view
 
 
+@router.get("/complaint-codes")
+def codes() -> CodeTables:
+    """The codes that a filing may name, in both languages."""
+    return CodeTables(
+        businesses=code_lines(BUSINESSES.values()),
+        products=code_lines(products().values()),
+        causes=code_lines(CAUSES.values()),
+        channels=code_lines(CHANNELS.values()),
+        sources=code_lines(SOURCES.values()),
+    )
+
+
 @router.get("/conversations/{conversation_id}/complaints", dependencies=[ServiceOnly])
 def of_conversation(
     conversation_id: uuid.UUID,
@@ -105,11 +123,7 @@ def of_customer(
 
     Adding words while the desk waits for the customer lets the case go on. 404 for another's complaint.
     """
-    talk = conversation(session, conversation_id)
-    customer_id = verified_customer_id(talk, now=now)
-    complaint = queries.complaint_of_customer(
-        session, conversation_id, number.strip().upper(), customer_id=customer_id
-    )
+    complaint = own_complaint(session, conversation_id, number, now=now)
     by = Actor("customer", str(conversation_id))
     if body.text:
         add_customer_words(session, complaint, text=body.text, by=by, now=now)
@@ -117,3 +131,12 @@ def of_customer(
     if body.action != "add" or complaint.state == State.WAITING_FOR_CUSTOMER:
         act(session, deadlines, complaint, action, by=by, role=CUSTOMER, now=now)
     return queries.customer_line(complaint, zone=settings.zone)
+
+
+def own_complaint(session: Session, conversation_id: uuid.UUID, number: str, *, now: datetime) -> Complaint:
+    """One of those this conversation may speak of, locked. Raises `NotFound`."""
+    talk = conversation(session, conversation_id)
+    customer_id = verified_customer_id(talk, now=now)
+    return queries.complaint_of_customer(
+        session, conversation_id, number.strip().upper(), customer_id=customer_id
+    )

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from service_api.audit.service import Actor, record
 from service_api.complaints.case_models import Attachment
 from service_api.complaints.models import Complaint
-from service_api.core.files import CheckedFile, keep_file, kept_file
+from service_api.core.files import CheckedFile, discard_if_undone, keep_file, kept_file
 from service_api.core.problems import Malformed, NotFound
 
 MOST = 20
+BY_CUSTOMER: Literal["customer"] = "customer"
 
 
 class TooMany(Malformed):
@@ -54,6 +56,7 @@ def attach(
     session.add(row)
     session.flush()
     keep_file(folder, row.id, file.content)
+    discard_if_undone(session, folder, row.id)
     record(
         session,
         by=by,
@@ -67,13 +70,14 @@ def attach(
     return row
 
 
-def attachments_of(session: Session, complaint_id: uuid.UUID) -> Sequence[Attachment]:
-    return session.scalars(
-        select(Attachment)
-        .where(Attachment.complaint_id == complaint_id)
-        .order_by(Attachment.at, Attachment.id)
-        .limit(MOST)
-    ).all()
+def attachments_of(
+    session: Session, complaint_id: uuid.UUID, *, by_kind: str | None = None
+) -> Sequence[Attachment]:
+    """The oldest first; `by_kind` leaves only those of one kind of sender."""
+    query = select(Attachment).where(Attachment.complaint_id == complaint_id)
+    if by_kind is not None:
+        query = query.where(Attachment.by_kind == by_kind)
+    return session.scalars(query.order_by(Attachment.at, Attachment.id).limit(MOST)).all()
 
 
 def read_attachment(
@@ -84,10 +88,14 @@ def read_attachment(
     *,
     by: Actor,
     now: datetime,
+    by_kind: str | None = None,
 ) -> tuple[Attachment, bytes]:
-    """The file, and an entry in the audit log. Raises `NotFound` also when it is another complaint's."""
+    """The file, and an entry in the audit log.
+
+    Raises `NotFound` also when it is another complaint's, or not of the kind of sender asked for.
+    """
     row = session.get(Attachment, attachment_id)
-    if row is None or row.complaint_id != complaint.id:
+    if row is None or row.complaint_id != complaint.id or by_kind not in {None, row.by_kind}:
         raise NotFound
     content = kept_file(folder, row.id)
     record(

@@ -2,20 +2,19 @@
 
 import uuid
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, File, Response, UploadFile
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
-from service_api.complaints import attachments, decisions, duplicates, notes, people, queries, redress
-from service_api.complaints.case_models import Attachment, DecisionNotice, Redress
+from service_api.complaints import decisions, duplicates, notes, people, queries, redress
+from service_api.complaints.case_models import DecisionNotice, Redress
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDraft, ShortText, Slug, Sum
 from service_api.complaints.staff_api import Expected, Number, to_change, with_etag
 from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
+from service_api.complaints.visibility import visible_to
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
-from service_api.core.files import as_download, check_file, read_bounded
 from service_api.core.problems import Malformed
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
@@ -88,21 +87,6 @@ class Merge(Strict):
 
 class Note(Strict):
     text: LongText
-
-
-class AttachmentView(BaseModel):
-    id: uuid.UUID
-    name: str
-    media_type: str
-    size: int
-    at: datetime
-
-
-def _folder(settings: TheSettings) -> Path:
-    return settings.data_dir / "attachments"
-
-
-Folder = Annotated[Path, Depends(_folder)]
 
 
 @router.get("/decisions")
@@ -231,7 +215,7 @@ def likely_duplicates(
 ) -> list[ComplaintRow]:
     """Earlier complaints that look like the same matter, the likest first."""
     complaint = queries.complaint_for(session, me, number)
-    found = queries.visible_among(session, me, duplicates.likely_duplicates(session, complaint))
+    found = duplicates.likely_duplicates(session, complaint, seen=visible_to(me))
     return rows_of(session, found, now=now, zone=settings.zone)
 
 
@@ -259,48 +243,6 @@ def note(number: Number, body: Note, me: CurrentStaff, session: WriteSession, no
     notes.add_note(session, queries.complaint_for(session, me, number), text=body.text, me=me, now=now)
 
 
-@router.get("/attachments")
-def listed(number: Number, me: CurrentStaff, session: ReadSession) -> list[AttachmentView]:
-    complaint = queries.complaint_for(session, me, number)
-    return [_attachment(a) for a in attachments.attachments_of(session, complaint.id)]
-
-
-@changes.post("/attachments", status_code=201)
-def attach(
-    number: Number,
-    file: Annotated[UploadFile, File()],
-    me: CurrentStaff,
-    session: WriteSession,
-    now: Now,
-    folder: Folder,
-) -> AttachmentView:
-    """Keep a file (PDF, image, text; 10 MB). Its type is read from the content."""
-    me.must(Permission.HANDLE_COMPLAINTS)
-    complaint = queries.complaint_for(session, me, number, lock=True)
-    checked = check_file(
-        name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
-    )
-    row = attachments.attach(session, folder, complaint, file=checked, by=me.actor, now=now)
-    return _attachment(row)
-
-
-@router.get("/attachments/{attachment_id}")
-def download(
-    number: Number,
-    attachment_id: uuid.UUID,
-    me: CurrentStaff,
-    session: WriteSession,
-    now: Now,
-    folder: Folder,
-) -> Response:
-    """The file, always as a download: nothing a customer sent is shown by the browser as ours."""
-    complaint = queries.complaint_for(session, me, number)
-    row, content = attachments.read_attachment(
-        session, folder, complaint, attachment_id, by=me.actor, now=now
-    )
-    return Response(content, media_type=row.media_type, headers=as_download(row.name))
-
-
 def _notice(notice: DecisionNotice) -> NoticeView:
     return NoticeView.model_validate(notice)
 
@@ -310,10 +252,6 @@ def _line(line: Redress) -> LedgerLine:
     return LedgerLine(
         id=line.id, kind=line.kind, money=money, reason=line.reason, at=line.at, undoes=line.undoes_id
     )
-
-
-def _attachment(row: Attachment) -> AttachmentView:
-    return AttachmentView(id=row.id, name=row.name, media_type=row.media_type, size=row.size, at=row.at)
 
 
 router.include_router(changes)

@@ -1,6 +1,12 @@
 """The code tables by which complaints are counted (the dimensions of JR/T 0169-2018)."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_PRODUCTS = Path(__file__).parent / "data" / "products.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +77,21 @@ SOURCES = _table(
     Code("media", "媒体", "Media"),
 )
 REGULATORY_SOURCES = frozenset({"12378", "pboc"})
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Code):
+    """What the bank sells, under the business it is counted by."""
+
+    business: str = ""
+
+
+@cache
+def products() -> dict[str, Product]:
+    """The bank's own list, read from data: it changes with what the bank sells, not with this code."""
+    listed = yaml.safe_load(_PRODUCTS.read_text(encoding="utf-8"))
+    return {
+        slug: Product(slug, names["zh"], names["en"], business=business)
+        for business, own in listed.items()
+        for slug, names in own.items()
+    }

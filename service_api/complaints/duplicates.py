@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
@@ -33,10 +33,13 @@ class CannotMerge(Conflict):
     title = "无法合并"
 
 
-def likely_duplicates(session: Session, complaint: Complaint, *, limit: int = 5) -> Sequence[Complaint]:
+def likely_duplicates(
+    session: Session, complaint: Complaint, *, seen: ColumnElement[bool], limit: int = 5
+) -> Sequence[Complaint]:
     """Earlier complaints of the same customer or contact that look like the same matter, the likest first.
 
-    The same business or amount and similar words. Without a customer and a contact nothing is compared.
+    The same business, product or amount and similar words. `seen` is the condition that whoever asks may know
+    of a complaint. Without a customer, a contact and a conversation nothing is compared.
     """
     same_person = []
     if complaint.customer_id is not None:
@@ -48,11 +51,14 @@ def likely_duplicates(session: Session, complaint: Complaint, *, limit: int = 5)
     if not same_person:
         return []
     same_matter = [Complaint.business == complaint.business]
+    if complaint.product:
+        same_matter.append(Complaint.product == complaint.product)
     if complaint.amount_minor is not None:
         same_matter.append(Complaint.amount_minor == complaint.amount_minor)
     earlier = session.scalars(
         select(Complaint)
         .where(
+            seen,
             or_(*same_person),
             or_(*same_matter),
             Complaint.id != complaint.id,

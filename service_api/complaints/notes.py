@@ -37,13 +37,7 @@ def add_note(
             continue
         except Malformed:  # an auditor handles nothing but may well be asked
             pass
-        outbox.write(
-            session,
-            topic=MENTIONED,
-            key=f"{MENTIONED}:{note.id}:{member.id}",
-            payload={"complaint_id": str(complaint.id), "staff_id": str(member.id)},
-            now=now,
-        )
+        _tell(session, complaint, member.id, about=note.id, now=now)
     return note
 
 
@@ -55,15 +49,14 @@ def add_customer_words(
     session.add(note)
     session.flush()
     record(session, by=by, action="complaint.added_to", subject=complaint.subject, now=now, note=note.id)
-    if complaint.owner_id is not None:
-        outbox.write(
-            session,
-            topic=MENTIONED,
-            key=f"{MENTIONED}:{note.id}:{complaint.owner_id}",
-            payload={"complaint_id": str(complaint.id), "staff_id": str(complaint.owner_id)},
-            now=now,
-        )
+    tell_owner(session, complaint, about=note.id, now=now)
     return note
+
+
+def tell_owner(session: Session, complaint: Complaint, *, about: uuid.UUID, now: datetime) -> None:
+    """Let the owner, if there is one, look at what was added; once per thing added."""
+    if complaint.owner_id is not None:
+        _tell(session, complaint, complaint.owner_id, about=about, now=now)
 
 
 def notes_of(session: Session, complaint_id: uuid.UUID) -> Sequence[ComplaintNote]:
@@ -74,6 +67,18 @@ def notes_of(session: Session, complaint_id: uuid.UUID) -> Sequence[ComplaintNot
         .order_by(ComplaintNote.at, ComplaintNote.id)
         .limit(500)
     ).all()
+
+
+def _tell(
+    session: Session, complaint: Complaint, staff_id: uuid.UUID, *, about: uuid.UUID, now: datetime
+) -> None:
+    outbox.write(
+        session,
+        topic=MENTIONED,
+        key=f"{MENTIONED}:{about}:{staff_id}",
+        payload={"complaint_id": str(complaint.id), "staff_id": str(staff_id)},
+        now=now,
+    )
 
 
 def _mentioned(session: Session, text: str) -> Sequence[StaffMember]:

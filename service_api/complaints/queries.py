@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from service_api.complaints.lifecycle import State
-from service_api.complaints.models import CLOCK_RUNS, Complaint, Recusal
+from service_api.complaints.models import CLOCK_RUNS, Complaint
 from service_api.complaints.schemas import CustomerLine
 from service_api.complaints.service import due_date
+from service_api.complaints.visibility import of_customer, visible_to
 from service_api.core.pagination import LARGEST_PAGE, BadCursor, Page, decode_cursor, encode_cursor
 from service_api.core.problems import NotFound
-from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 60
@@ -31,6 +31,7 @@ class Filters:
     due_before: datetime | None = None
     overdue: bool = False
     business: str | None = None
+    product: str | None = None
     cause: str | None = None
     branch: str | None = None
     owner_id: uuid.UUID | None = None
@@ -91,7 +92,7 @@ def complaints_of_conversation(
 
     Never another customer's: an unknown number and a forbidden one both give an empty list.
     """
-    query = select(Complaint).where(_of_customer(conversation_id, customer_id))
+    query = select(Complaint).where(of_customer(conversation_id, customer_id))
     if number is not None:
         query = query.where(Complaint.number == number)
     rows = session.scalars(
@@ -106,20 +107,12 @@ def complaint_of_customer(
     """One of the customer's own, locked. Raises `NotFound` for an unknown number and for another's."""
     found = session.scalar(
         select(Complaint)
-        .where(Complaint.number == number, _of_customer(conversation_id, customer_id))
+        .where(Complaint.number == number, of_customer(conversation_id, customer_id))
         .with_for_update()
     )
     if found is None:
         raise NotFound
     return found
-
-
-def _of_customer(conversation_id: uuid.UUID, customer_id: uuid.UUID | None) -> ColumnElement[bool]:
-    own = Complaint.conversation_id == conversation_id
-    if customer_id is None:
-        return own
-    # The talk may have been another customer's before.
-    return or_(and_(own, Complaint.customer_id.is_(None)), Complaint.customer_id == customer_id)
 
 
 def customer_line(row: Complaint, *, zone: ZoneInfo) -> CustomerLine:
@@ -137,32 +130,6 @@ def summary_of(row: Complaint) -> str:
     """The first words of the description, on one line."""
     line = " ".join(row.description.split())
     return line if len(line) <= SUMMARY_LENGTH else f"{line[:SUMMARY_LENGTH]}…"
-
-
-def visible_to(me: SignedIn) -> ColumnElement[bool]:
-    """The condition that a person may see a complaint: by role and part in it, and not recused from it."""
-    recused = exists().where(
-        Recusal.complaint_id == Complaint.id,
-        or_(Recusal.staff_id == me.staff_id, Recusal.branch == me.branch),
-    )
-    if me.may(Permission.SEE_ALL_COMPLAINTS):
-        return ~recused
-    if not me.may(Permission.HANDLE_COMPLAINTS):
-        return false()
-    mine = or_(Complaint.owner_id == me.staff_id, Complaint.first_contact_id == me.staff_id)
-    unclaimed = and_(Complaint.owner_id.is_(None), ~Complaint.is_over)
-    return and_(or_(mine, unclaimed), ~recused)
-
-
-def visible_among(session: Session, me: SignedIn, found: Sequence[Complaint]) -> list[Complaint]:
-    """Those of the given complaints that this person may see, in the given order."""
-    ids = [row.id for row in found]
-    allowed = set(
-        session.scalars(
-            select(Complaint.id).where(Complaint.id.in_(ids), visible_to(me)).order_by(Complaint.id)
-        )
-    )
-    return [row for row in found if row.id in allowed]
 
 
 def is_overdue(row: Complaint, *, now: datetime) -> bool:
@@ -184,6 +151,7 @@ def _conditions(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]
         Complaint.state: filters.state or None,
         Complaint.level: filters.level,
         Complaint.business: filters.business or None,
+        Complaint.product: filters.product or None,
         Complaint.cause: filters.cause or None,
         Complaint.branch: filters.branch or None,
         Complaint.owner_id: filters.owner_id,

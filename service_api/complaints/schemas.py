@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Callable, Container, Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -16,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES
+from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES, Code, products
 from service_api.complaints.contact import parse_contact
 from service_api.core.money import BadMoney, Money
 from service_api.core.text import clean, is_blank
@@ -27,28 +29,13 @@ Language = Literal["zh", "en"]
 Clean = Annotated[str, AfterValidator(clean)]
 
 
-def _business(slug: str) -> str:
-    if slug not in BUSINESSES:
-        raise ValueError("unknown business")
-    return slug
+def _code_of(what: str, table: Callable[[], Container[str]]) -> AfterValidator:
+    def check(slug: str) -> str:
+        if slug not in table():
+            raise ValueError(f"unknown {what}")
+        return slug
 
-
-def _cause(slug: str) -> str:
-    if slug not in CAUSES:
-        raise ValueError("unknown cause")
-    return slug
-
-
-def _channel(slug: str) -> str:
-    if slug not in CHANNELS:
-        raise ValueError("unknown channel")
-    return slug
-
-
-def _source(slug: str) -> str:
-    if slug not in SOURCES:
-        raise ValueError("unknown source")
-    return slug
+    return AfterValidator(check)
 
 
 def _written_date(value: object) -> object:
@@ -57,10 +44,11 @@ def _written_date(value: object) -> object:
     raise ValueError("a date is written 2026-11-21")
 
 
-Business = Annotated[str, AfterValidator(_business)]
-Cause = Annotated[str, AfterValidator(_cause)]
-Channel = Annotated[str, AfterValidator(_channel)]
-Source = Annotated[str, AfterValidator(_source)]
+Business = Annotated[str, _code_of("business", lambda: BUSINESSES)]
+Cause = Annotated[str, _code_of("cause", lambda: CAUSES)]
+Channel = Annotated[str, _code_of("channel", lambda: CHANNELS)]
+Source = Annotated[str, _code_of("source", lambda: SOURCES)]
+ProductCode = Annotated[str, _code_of("product", products)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
@@ -104,7 +92,7 @@ class ComplaintFiling(BaseModel):
     language: Language = "zh"
     business: Business
     cause: Cause | None = None
-    product: Annotated[Clean, Field(max_length=100)] = ""
+    product: ProductCode | None = None
     channel: Channel = "web"
     source: Source = "customer"
     description: str = Field(max_length=4 * LONGEST_DESCRIPTION)
@@ -154,9 +142,56 @@ class ComplaintFiling(BaseModel):
             raise ValueError("a proxy names the authority to act")
         return self
 
+    @model_validator(mode="after")
+    def _product_is_of_the_business(self) -> "ComplaintFiling":
+        if self.product is not None and products()[self.product].business != self.business:
+            raise ValueError("the product belongs to another business")
+        return self
+
     @property
     def money(self) -> Money | None:
         return None if self.amount is None else self.amount.money
+
+
+class CodeLine(BaseModel):
+    """`business` is set for products only."""
+
+    slug: str
+    zh: str
+    en: str
+    jrt_code: str | None
+    business: str | None = None
+
+
+class CodeTables(BaseModel):
+    businesses: list[CodeLine]
+    products: list[CodeLine]
+    causes: list[CodeLine]
+    channels: list[CodeLine]
+    sources: list[CodeLine]
+
+
+def code_lines(codes: Iterable[Code]) -> list[CodeLine]:
+    return [CodeLine.model_validate(asdict(code)) for code in codes]
+
+
+class AttachmentView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    name: str
+    media_type: str
+    size: int
+    at: datetime
+
+
+class PossibleDuplicate(BaseModel):
+    """An earlier complaint that looks like the same matter, as far as whoever files may know of it."""
+
+    number: str
+    state: str
+    received_at: datetime
+    business: str
 
 
 class FiledView(BaseModel):
@@ -167,7 +202,7 @@ class FiledView(BaseModel):
     received_at: datetime
     due_at: datetime
     due_date: date
-    possible_duplicates: list[str] = []
+    possible_duplicates: list[PossibleDuplicate] = []
 
 
 class CustomerLine(BaseModel):

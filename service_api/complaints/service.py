@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from service_api.audit.service import Actor, record
 from service_api.complaints.codes import REGULATORY_SOURCES
 from service_api.complaints.deadlines import Deadlines
+from service_api.complaints.duplicates import likely_duplicates
+from service_api.complaints.handling import tell_customer
 from service_api.complaints.lifecycle import State
 from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey, Recusal
-from service_api.complaints.schemas import ComplaintFiling, FiledView
+from service_api.complaints.schemas import ComplaintFiling, FiledView, PossibleDuplicate
+from service_api.complaints.visibility import not_recused, of_customer
 from service_api.conversations.models import Conversation
 from service_api.conversations.service import verified_customer_id
 from service_api.core.problems import Conflict, Malformed
@@ -93,12 +96,16 @@ def file_complaint(
         payload={"complaint_id": str(complaint.id)},
         now=now,
     )
+    if by.kind == "staff":  # the assistant says it itself
+        facts = {"due_date": due_date(complaint.due_at, zone).isoformat()}
+        tell_customer(session, complaint, "complaint_filed", key="filed", now=now, **facts)
     view = FiledView(
         number=complaint.number,
         state=complaint.state,
         received_at=complaint.received_at,
         due_at=complaint.due_at,
         due_date=due_date(complaint.due_at, zone),
+        possible_duplicates=_possible_duplicates(session, complaint, by=by, now=now),
     )
     used = session.get_one(FilingKey, key)
     used.complaint_id, used.answer = complaint.id, view.model_dump(mode="json")
@@ -130,6 +137,22 @@ def _filed_before(session: Session, key: str, body_hash: str) -> Filed:
     return Filed(FiledView.model_validate(used.answer), used.complaint_id, again=True)
 
 
+def _possible_duplicates(
+    session: Session, complaint: Complaint, *, by: Actor, now: datetime
+) -> list[PossibleDuplicate]:
+    """What the filer may know of: staff whatever they are not recused from, a customer only their own."""
+    if by.kind == "staff":
+        member = session.get_one(StaffMember, uuid.UUID(by.id))
+        seen = not_recused(member.id, member.branch)
+    elif complaint.conversation_id is not None:
+        talk = session.get_one(Conversation, complaint.conversation_id)
+        seen = of_customer(talk.id, verified_customer_id(talk, now=now))
+    else:
+        return []
+    found = likely_duplicates(session, complaint, seen=seen)
+    return [PossibleDuplicate.model_validate(row, from_attributes=True) for row in found]
+
+
 def _check_incident(incident: date | None, *, today: date) -> None:
     if incident is None:
         return
@@ -156,7 +179,7 @@ def _complaint(
         authority=filing.authority,
         business=filing.business,
         cause=filing.cause,
-        product=filing.product,
+        product=filing.product or "",
         channel=filing.channel,
         source=filing.source,
         branch=filing.branch,

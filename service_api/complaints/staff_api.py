@@ -16,7 +16,7 @@ from service_api.complaints.handling import act, check_version, tell_customer
 from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
-from service_api.complaints.schemas import Business, Cause, Clean, Slug
+from service_api.complaints.schemas import Business, Cause, Clean, ProductCode, Slug
 from service_api.complaints.views import ComplaintPage, ComplaintView, Timeline, rows_of, timeline_of, view_of
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
@@ -95,6 +95,7 @@ def listed(
     due_before: datetime | None = None,
     overdue: bool = False,
     business: Business | None = None,
+    product: ProductCode | None = None,
     cause: Cause | None = None,
     branch: Slug | None = None,
     owner: uuid.UUID | None = None,
@@ -112,6 +113,7 @@ def listed(
         due_before=_aware(due_before),
         overdue=overdue,
         business=business,
+        product=product,
         cause=cause,
         branch=branch,
         owner_id=owner,

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
 from service_api.core.problems import Malformed, Problem
 from service_api.core.text import clean
 
@@ -140,6 +143,15 @@ def keep_file(folder: Path, file_id: uuid.UUID, content: bytes) -> None:
 
 def kept_file(folder: Path, file_id: uuid.UUID) -> bytes:
     return (folder / file_id.hex).read_bytes()
+
+
+def discard_if_undone(session: Session, folder: Path, file_id: uuid.UUID) -> None:
+    """Take the file away again when the transaction that names it is rolled back."""
+
+    def discard(_session: Session) -> None:
+        (folder / file_id.hex).unlink(missing_ok=True)
+
+    event.listen(session, "after_rollback", discard, once=True)
 
 
 def as_download(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from service_api.audit.service import record
 from service_api.complaints.lifecycle import State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
-from service_api.complaints.schemas import Business, Slug
+from service_api.complaints.schemas import Business, Cause, ProductCode, Slug
 from service_api.complaints.service import due_date
 from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings
@@ -34,6 +34,7 @@ COLUMNS = (
     "state",
     "level",
     "business",
+    "product",
     "cause",
     "channel",
     "source",
@@ -76,6 +77,8 @@ def export(
     level: Annotated[int | None, Query(ge=0, le=9)] = None,
     overdue: bool = False,
     business: Business | None = None,
+    product: ProductCode | None = None,
+    cause: Cause | None = None,
     branch: Slug | None = None,
     tier: Annotated[str | None, Query(max_length=16)] = None,
     text: Annotated[str, Query(max_length=100)] = "",
@@ -87,6 +90,8 @@ def export(
         level=level,
         overdue=overdue,
         business=business,
+        product=product,
+        cause=cause,
         branch=branch,
         tier=tier,
         text=text,

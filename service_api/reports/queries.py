@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service_api.complaints.models import CLOCK_RUNS, Complaint
-from service_api.complaints.queries import Filters, every_complaint_for, visible_to
+from service_api.complaints.queries import Filters, every_complaint_for
+from service_api.complaints.visibility import visible_to
 from service_api.staff.service import SignedIn
 
 SOON = timedelta(days=3)

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from service_api.audit.service import ASSISTANT
+from service_api.complaints.attachments import attach
 from service_api.core.database import Database
-from service_api.core.files import LARGEST
+from service_api.core.files import LARGEST, check_file
 from service_api.settings import Settings
 from tests.service_api.complaints.conftest import a_complaint
+from tests.service_api.conftest import NOON
 
 Headers = dict[str, str]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -88,3 +91,14 @@ def test_a_file_of_another_complaint_is_not_found(
         other = a_complaint(session).number
     answer = client.get(f"/api/v1/complaints/{other}/attachments/{file_id}", headers=staff["ann"])
     assert answer.status_code == 404
+
+
+def test_what_is_rolled_back_leaves_no_file_behind(database: Database, settings: Settings) -> None:
+    folder = settings.data_dir / "attachments"
+    with pytest.raises(RuntimeError), database.writing() as session:
+        complaint = a_complaint(session)
+        file = check_file(name="a.png", content=PNG)
+        attach(session, folder, complaint, file=file, by=ASSISTANT, now=NOON)
+        assert len(list(folder.iterdir())) == 1
+        raise RuntimeError
+    assert list(folder.iterdir()) == []

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -300,7 +300,7 @@ def pair(session: Session, first: str, second: str, **facts: object) -> list[str
     one = a_complaint(session, by=by, customer_id=str(customer.id), description=first)
     two = a_complaint(session, by=by, customer_id=str(customer.id), description=second, **facts)
     assert one.customer_id == two.customer_id
-    return [d.number for d in duplicates.likely_duplicates(session, two)]
+    return [d.number for d in duplicates.likely_duplicates(session, two, seen=true())]
 
 
 def people_actor(session: Session):  # type: ignore[no-untyped-def]
@@ -338,7 +338,7 @@ def test_the_same_matter_in_other_words_is_shown(
 
 def test_another_customers_complaint_is_never_a_duplicate(session: Session) -> None:
     a_complaint(session)
-    assert duplicates.likely_duplicates(session, a_complaint(session)) == []
+    assert duplicates.likely_duplicates(session, a_complaint(session), seen=true()) == []
 
 
 def test_the_third_repeat_goes_to_the_branch_and_new_facts_restart_the_clock(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from service_api.audit.models import AuditEntry
 from service_api.audit.service import first_broken_link
+from service_api.complaints.codes import BUSINESSES, products
 from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey
 from service_api.complaints.service import next_number
 from service_api.core.clock import FrozenClock
@@ -158,6 +159,8 @@ def test_a_day_may_have_more_than_9999_complaints(database: Database) -> None:
         ({"customer_id": str(uuid.uuid4())}, "customer_id"),
         ({"surprise": 1}, "surprise"),
         ({"complainant": "proxy"}, "body"),
+        ({"product": "moon-loan"}, "product"),
+        ({"product": "home-loan"}, "body"),
         ({"branch": "../etc"}, "branch"),
     ],
 )
@@ -231,3 +234,36 @@ def test_strangers_cannot_file(client: TestClient, token: str) -> None:
     assert client.post("/api/v1/complaints", json={}, headers=headers).status_code in {401, 422}
     body = {"business": "loan", "description": "x"}
     assert client.post("/api/v1/complaints", json=body, headers=headers).status_code == 401
+
+
+def test_the_same_matter_again_is_shown_in_the_answer(file: File) -> None:
+    first = file().json()
+    assert first["possible_duplicates"] == []
+    (shown,) = file(key="k2").json()["possible_duplicates"]
+    assert (shown["number"], shown["state"]) == (first["number"], "received")
+
+
+def test_another_customers_number_is_not_shown_to_who_knows_their_phone(
+    file: File, database: Database
+) -> None:
+    file()
+    with database.writing() as session:
+        stranger = a_conversation(session).id
+    assert file(key="k2", conversation_id=str(stranger)).json()["possible_duplicates"] == []
+
+
+def test_a_product_is_one_of_the_banks_own(file: File, database: Database) -> None:
+    assert file(product="credit-card-gold").status_code == 201
+    with database.reading() as session:
+        assert session.scalars(select(Complaint.product)).one() == "credit-card-gold"
+
+
+def test_every_product_belongs_to_a_business() -> None:
+    assert {product.business for product in products().values()} <= BUSINESSES.keys()
+    assert all(product.zh and product.en for product in products().values())
+
+
+def test_the_code_tables_are_there_for_whoever_fills_in_a_form(client: TestClient) -> None:
+    tables = client.get("/api/v1/complaint-codes").json()
+    assert len(tables["businesses"]) == 15
+    assert {"slug", "zh", "en", "jrt_code", "business"} == set(tables["products"][0])

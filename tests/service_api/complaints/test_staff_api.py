@@ -12,7 +12,8 @@ from service_api.audit.models import AuditEntry
 from service_api.complaints.models import Complaint, Recusal
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
-from tests.service_api.complaints.conftest import SERVICE, a_complaint, a_conversation, a_customer
+from service_api.outbox.models import OutboxEvent
+from tests.service_api.complaints.conftest import SERVICE, STORY, a_complaint, a_conversation, a_customer
 from tests.service_api.conftest import NOON
 
 Headers = dict[str, str]
@@ -243,6 +244,45 @@ def test_staff_file_for_a_caller_and_become_first_contact(
         "phone",
         "授权委托书 2026-11-20",
     )
+
+
+def test_a_caller_is_told_too_and_staff_are_shown_what_looks_the_same(
+    client: TestClient, database: Database, staff: dict[str, Headers], talk_id: uuid.UUID
+) -> None:
+    def call(who: str, key: str, **facts: object) -> dict[str, Any]:
+        body = {"business": "loan", "description": STORY, "contact": "13800138000", **facts}
+        answer = client.post(URL, json=body, headers={**staff[who], "Idempotency-Key": key})
+        filed: dict[str, Any] = answer.json()
+        return filed
+
+    first = call("bob", "k1", conversation_id=str(talk_id))
+    with database.reading() as session:
+        notice = session.scalars(select(OutboxEvent).where(OutboxEvent.topic == "customer.notice")).one()
+    assert (notice.payload["sentence"], notice.payload["facts"]) == (
+        "complaint_filed",
+        {"due_date": first["due_date"]},
+    )
+    (shown,) = call("ann", "k2")["possible_duplicates"]
+    assert shown["number"] == first["number"]
+    call("bob", "k3", complained_of_staff=["ann"])
+    assert first["number"] in [one["number"] for one in call("ann", "k4")["possible_duplicates"]]
+    assert "C-20261121-0003" not in [one["number"] for one in call("ann", "k5")["possible_duplicates"]]
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"product": "home-loan"}, 1),
+        ({"product": "transfer"}, 0),
+        ({"business": "loan", "product": "home-loan"}, 1),
+    ],
+)
+def test_the_list_is_narrowed_by_product(
+    client: TestClient, database: Database, staff: dict[str, Headers], params: dict[str, str], found: int
+) -> None:
+    filed(database, business="loan", product="home-loan")
+    filed(database)
+    assert len(client.get(URL, params=params, headers=staff["boss"]).json()["items"]) == found
 
 
 def test_an_auditor_reads_but_changes_nothing(
