@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Language
 from knowledge.calibration import features_of
-from knowledge.embedder import SELF_TRAINED, Embedder, open_embedder
+from knowledge.embedder import SELF_TRAINED, Embedder, Vectors, open_embedder
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
 from knowledge.keywords import Scores
 from knowledge.language import detect, plain
@@ -119,6 +119,14 @@ class Engine:
         if isinstance(looked, NoAnswer):
             return looked, []
         return self._decide(looked), [looked.snapshot.articles[place].id for place in self._order(looked)]
+
+    def vectors(self, texts: Sequence[str], language: Language) -> Vectors:
+        """Where questions lie in the space of the search, a row of length one each: near ones mean alike."""
+        snapshot = self._snapshot
+        index = snapshot.languages[language]
+        asked = [snapshot.lexicon.one_language(plain(text, language), language) for text in texts]
+        view, embedder = index.scorer.views[0], self._models.get(index)[0]
+        return view.metric.apply(embedder.encode(asked))
 
     def _look(self, snapshot: Snapshot, text: str, language: Language | None) -> _Looked | NoAnswer:
         found = detect(text, expected=language)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
 
-from service_api.articles import service
+from service_api.articles import service, statistics
 from service_api.articles.index import LiveIndex
 from service_api.articles.schemas import SearchView
 from service_api.core.edge import Now, TheDatabase, TheSettings
@@ -37,15 +37,19 @@ def search(
     for_customer: ForCustomer,
     database: TheDatabase,
     now: Now,
+    settings: TheSettings,
     q: Annotated[str, Query(max_length=4000)],
     language: Literal["zh", "en"] = "zh",
     conversation_id: Annotated[uuid.UUID | None, Query()] = None,
 ) -> SearchView:
-    """An answer, up to three suggestions, or nothing. Customers' unanswered questions are counted, masked."""
+    """An answer, up to three suggestions, or nothing. Customers' unanswered questions are counted, masked;
+    with a conversation it is counted too what they are shown."""
     index: LiveIndex = request.app.state.index
     result = index.engine.search(q[: service.LONGEST_QUESTION], language=language)
-    if for_customer and result.outcome != "answer":
+    if for_customer and (conversation_id is not None or result.outcome != "answer"):
         with database.writing() as session:
             service.note_unanswered(session, q, result, language=result.language or language, now=now)
+            if conversation_id is not None:
+                statistics.note_shown(session, conversation_id, q, result, now=now, zone=settings.zone)
     log.info("articles searched", conversation_id=str(conversation_id or ""), outcome=result.outcome)
     return service.view(result, language=language)

@@ -15,6 +15,7 @@ from service_api.core.problems import Unavailable
 
 log = structlog.get_logger(__name__)
 TRY_EVERY_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 2.0
 
 
 class SearchUnavailable(Unavailable):
@@ -29,6 +30,8 @@ class Engine(Protocol):
 
 
 OpenEngine = Callable[[], Engine]
+KeepUp = Callable[[Engine], object]
+"""Brings an engine's index up to what the desk has published; cheap when nothing has changed."""
 
 
 def engine_in(directory: Path, *, today: Callable[[], date]) -> OpenEngine:
@@ -50,20 +53,23 @@ def engine_in(directory: Path, *, today: Callable[[], date]) -> OpenEngine:
 class LiveIndex:
     """The engine once it is there. The service answers meanwhile, and says what is missing."""
 
-    def __init__(self, open_engine: OpenEngine) -> None:
+    def __init__(self, open_engine: OpenEngine, keep_up: KeepUp | None = None) -> None:
         self._open = open_engine
+        self._keep_up = keep_up
         self._engine: Engine | None = None
         self._problem = "loading"
         self._stopping = threading.Event()
+        self._news = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Open in a thread of its own, again and again until there is an index."""
-        self._thread = threading.Thread(target=self._until_open, name="index", daemon=True)
+        """Open in a thread of its own, again and again until there is an index; from then on keep up."""
+        self._thread = threading.Thread(target=self._run, name="index", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
+        self._news.set()
         if self._thread is not None:
             self._thread.join(timeout=1)
 
@@ -82,7 +88,9 @@ class LiveIndex:
     def try_to_open(self) -> bool:
         """True once it is open; otherwise `problem` says why not."""
         try:
-            self._engine = self._open()
+            engine = self._open()
+            self._bring_up(engine)  # before it serves: a retired answer must not come back with a restart
+            self._engine = engine
         except IndexUnavailable:
             self._problem = "the index is missing or damaged"
             return False
@@ -93,6 +101,25 @@ class LiveIndex:
         log.info("index opened")
         return True
 
-    def _until_open(self) -> None:
+    def look_again(self) -> None:
+        """Something was published in this process: do not wait for the next look."""
+        self._news.set()
+
+    def _run(self) -> None:
         while not self._stopping.is_set() and not self.try_to_open():
             self._stopping.wait(TRY_EVERY_SECONDS)
+        while not self._stopping.is_set():
+            self._news.wait(LOOK_EVERY_SECONDS)
+            self._news.clear()
+            if self._engine is not None and not self._stopping.is_set():
+                self._bring_up(self._engine)
+
+    def _bring_up(self, engine: Engine) -> None:
+        if self._keep_up is None:
+            return
+        try:
+            self._keep_up(engine)
+        except (
+            Exception
+        ) as error:  # the edge of a thread: the index serves on as it is, and the next look tries again
+            log.error("index not brought up to date", error=type(error).__name__, exc_info=error)

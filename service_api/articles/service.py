@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.results import Result
-from service_api.articles.models import UnansweredQuestion
+from service_api.articles.models import FaqArticle, UnansweredQuestion
 from service_api.articles.schemas import ArticleView, SearchView
 from service_api.core.text import clean, is_blank
 from service_api.core.upsert import insert_once
@@ -71,3 +71,15 @@ def note_unanswered(session: Session, question: str, result: Result, *, language
     row.times_asked += 1
     row.last_asked_at = now
     row.outcome, row.nearest_article, row.confidence = result.outcome, nearest, result.confidence
+    _open_again(session, row)
+
+
+def _open_again(session: Session, question: UnansweredQuestion) -> None:
+    """A settled question that is still not answered is open again, unless its draft is not published yet."""
+    if question.settled_as in (None, "dismissed"):
+        return
+    article = session.get(FaqArticle, question.settled_article)
+    if question.settled_as == "draft" and article is not None and article.published_number is None:
+        return
+    question.settled_as = question.settled_article = None
+    question.settled_at = question.settled_by = None

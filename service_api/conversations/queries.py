@@ -131,6 +131,12 @@ def hand_overs_of(session: Session, conversation_id: uuid.UUID) -> Sequence[Hand
     return session.scalars(query.order_by(HandOver.id.desc()).limit(50)).all()
 
 
+def hand_overs_after(session: Session, hand_over_id: int, *, limit: int = 500) -> Sequence[HandOver]:
+    """Passings to people that came after this one, in order."""
+    query = select(HandOver).where(HandOver.id > hand_over_id)
+    return session.scalars(query.order_by(HandOver.id).limit(limit)).all()
+
+
 def left_waiting(session: Session, *, machine_now: datetime, limit: int = 200) -> Sequence[uuid.UUID]:
     """Conversations with a customer's message whose turn was lost: no process holds its lease."""
     query = (
