@@ -120,8 +120,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> "Settings":
-        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
-            raise ValueError("TING_OIDC_ISSUER needs TING_OIDC_CLIENT_ID and TING_PUBLIC_URL beside it")
+        secret = self.oidc_client_secret.get_secret_value()
+        if self.oidc_issuer and not (self.oidc_client_id and secret and self.public_url):
+            raise ValueError(
+                "TING_OIDC_ISSUER needs TING_OIDC_CLIENT_ID, TING_OIDC_CLIENT_SECRET and TING_PUBLIC_URL"
+            )
         if not self.passwords and not self.oidc_issuer:
             raise ValueError("without passwords staff need TING_OIDC_ISSUER to sign in")
         return self
