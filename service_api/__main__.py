@@ -89,6 +89,34 @@ def _audit() -> int:
     return 1
 
 
+def _staff(given: argparse.Namespace) -> int:
+    """A new installation has nobody who could add people in the browser: this adds the first."""
+    from pydantic import ValidationError
+
+    from service_api.audit.service import Actor
+    from service_api.core.clock import SystemClock
+    from service_api.core.database import Database
+    from service_api.core.problems import Problem
+    from service_api.settings import load_settings
+    from service_api.staff import members
+    from service_api.staff.members_api import NewMember
+
+    database = Database(load_settings().database_address)
+    try:
+        new = NewMember(username=given.username, display_name=given.name or given.username, role=given.role)
+        with database.writing() as session:
+            _, password = members.add(
+                session, **new.model_dump(), by=Actor("system"), now=SystemClock().now()
+            )
+    except (ValidationError, Problem) as error:
+        print(f"nobody was added: {error}", file=sys.stderr)
+        return 1
+    finally:
+        database.close()
+    print(f"{new.username} is a {new.role}; the first password, shown only here: {password}")
+    return 0
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "run": ("start every process of the product and watch over them", _run),
     "web": ("the API, the channels and the pages", _web),
@@ -103,11 +131,17 @@ COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m service_api", description=__doc__)
     words = parser.add_subparsers(dest="word", required=True, metavar="COMMAND")
+    people = words.add_parser("staff", help="`staff add NAME`: the first person of a new installation")
+    people.add_argument("what", choices=["add"])
+    people.add_argument("username")
+    people.add_argument("--name", default="", help="as customers and colleagues see it")
+    people.add_argument("--role", default="supervisor")
     for word, (meaning, _) in COMMANDS.items():
         own = words.add_parser(word, help=meaning, description=meaning)
         if word == "audit":
             own.add_argument("what", choices=["verify"])
-    return COMMANDS[parser.parse_args().word][1]()
+    given = parser.parse_args()
+    return _staff(given) if given.word == "staff" else COMMANDS[given.word][1]()
 
 
 if __name__ == "__main__":

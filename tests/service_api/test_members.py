@@ -1,5 +1,9 @@
 """The list of staff: changed by those who may, on record, and with effect at once."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +12,7 @@ from sqlalchemy import select
 
 from service_api.audit.models import AuditEntry
 from service_api.core.database import Database
+from service_api.core.migrate import migrate
 from service_api.staff.models import StaffMember
 from tests.service_api.signed_in import a_member, a_session
 from tests.service_api.test_staff import _quick_hashes
@@ -157,3 +162,25 @@ def test_ones_own_password_is_changed_with_the_old_one(
 def test_an_unknown_person_is_not_found(client: TestClient, people: dict[str, dict[str, str]]) -> None:
     unknown = f"{MEMBERS}/00000000-0000-0000-0000-000000000000"
     assert client.patch(unknown, json={}, headers=people["liu"]).status_code == 404
+
+
+def test_the_first_person_of_a_new_installation_is_added_on_the_command_line(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/ting.db")
+    migrate(database)
+    secrets = {
+        f"TING_{name}": "long enough a secret" for name in ("RASA_SECRET", "SERVICE_TOKEN", "CODE_PEPPER")
+    }
+    environment = os.environ | secrets | {"TING_DATA_DIR": str(tmp_path), "TING_DATABASE_URL": ""}
+
+    def add(name: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "service_api", "staff", "add", name, "--name", "刘洋"]
+        return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+
+    added = add("liu.yang")
+    assert added.returncode == 0, added.stderr
+    with database.reading() as session:
+        member = session.scalars(select(StaffMember)).one()
+        assert (member.username, member.display_name, member.role) == ("liu.yang", "刘洋", "supervisor")
+    assert add("liu.yang").returncode == 1
+    assert add("not a name").returncode == 1
+    database.close()
