@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import Case, ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from service_api.complaints.lifecycle import State
@@ -20,11 +20,13 @@ from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 60
 LONGEST_SEARCH = 100
+TIMELINESS = ("in_time", "late", "running")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a supervisor narrows the list by; None and "" leave it open. `text` looks into descriptions."""
+    """What a supervisor narrows the list by; None and "" leave it open. `text` looks into descriptions,
+    `timeliness` is one of `TIMELINESS`."""
 
     state: str | None = None
     level: int | None = None
@@ -39,6 +41,12 @@ class Filters:
     tier: str | None = None
     text: str = ""
     over: bool | None = None
+    channel: str | None = None
+    source: str | None = None
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    timeliness: str | None = None
+    repeated: bool = False
 
 
 def complaints_for(
@@ -146,6 +154,17 @@ def answered_before(session: Session, moment: datetime, *, limit: int = 200) -> 
     ).all()
 
 
+def timeliness(now: datetime) -> Case[str]:
+    """`in_time` or `late` once answered or closed; before that `late` after the due time, else `running`."""
+    finished = func.coalesce(Complaint.answered_at, Complaint.closed_at)
+    return case(
+        (finished <= Complaint.due_at, "in_time"),
+        (finished > Complaint.due_at, "late"),
+        (Complaint.due_at <= now, "late"),
+        else_="running",
+    )
+
+
 def _conditions(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]:
     exact = {
         Complaint.state: filters.state or None,
@@ -157,12 +176,22 @@ def _conditions(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]
         Complaint.owner_id: filters.owner_id,
         Complaint.tier: filters.tier or None,
         Complaint.is_over: filters.over,
+        Complaint.channel: filters.channel or None,
+        Complaint.source: filters.source or None,
     }
     conditions: list[ColumnElement[bool]] = [c == value for c, value in exact.items() if value is not None]
     if filters.overdue:
         conditions += [Complaint.desk_order == CLOCK_RUNS, Complaint.due_at <= now]
     if filters.due_before is not None:
         conditions += [Complaint.desk_order == CLOCK_RUNS, Complaint.due_at < filters.due_before]
+    if filters.received_from is not None:
+        conditions.append(Complaint.received_at >= filters.received_from)
+    if filters.received_before is not None:
+        conditions.append(Complaint.received_at < filters.received_before)
+    if filters.timeliness:
+        conditions.append(timeliness(now) == filters.timeliness)
+    if filters.repeated:
+        conditions.append(Complaint.repeat_count > 0)
     if filters.unassigned:
         conditions.append(Complaint.owner_id.is_(None))
     if words := filters.text.strip()[:LONGEST_SEARCH]:
