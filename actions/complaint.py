@@ -1,11 +1,12 @@
 """The complaint form: keep what each turn says, show the summary, file it once."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.complaint_reading import (
     AMOUNT,
@@ -21,19 +22,41 @@ from actions.complaint_reading import (
     read_turn,
 )
 from actions.desk_client import DeskError, DeskProblem
-from actions.desk_views import Complaint, Filing, Money
+from actions.desk_views import Complaint, Draft, Filing, Money
+from actions.digression import digresses
+from actions.drafts import (
+    DRAFT,
+    OFFER,
+    TOLD_AT,
+    excerpt,
+    find_draft,
+    forget_draft,
+    keep_draft,
+    slots_of,
+    told_when,
+)
+from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
 from actions.person import give_up
+from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
 from actions.say import Say
 from actions.turn import Turn
 
 log = structlog.get_logger()
 FORM = "complaint_form"
-DRAFT = "complaint_draft"
+RESUME = "complaint_resume"
 SUMMARY_LENGTH = 200
 BEFORE_SUMMARY = frozenset(
-    {"utter_complaint_start", "utter_complaint_resume", "utter_complaint_corrected", "utter_complaint_noted"}
+    {
+        "utter_complaint_start",
+        "utter_complaint_start_upset",
+        "utter_complaint_resume",
+        "utter_complaint_resume_draft",
+        "utter_complaint_anew",
+        "utter_complaint_corrected",
+        "utter_complaint_noted",
+    }
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
 ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_complaint_not_filed"})
@@ -53,10 +76,12 @@ class ValidateComplaint(DeskAction):
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """Rasa calls this at the start, for every message, and when the form resumes after a digression."""
-        if turn.requested not in (*FIELDS, CONFIRMED):
-            return self._open(turn, say)
+        if turn.requested not in (*FIELDS, CONFIRMED, RESUME):
+            return await self._open(turn, say)
         if turn.resumed:
             return self.stand_still(turn)
+        if turn.requested == RESUME:
+            return await self._resume(turn, say)
         step = read_turn(turn)
         if step.yields:
             return []
@@ -64,22 +89,59 @@ class ValidateComplaint(DeskAction):
             return await self._file(turn, say)
         if step.misunderstood:
             return await self._misunderstood(step.misunderstood, turn, say)
-        return self._keep(step, turn, say)
+        return await self._keep(step, turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
         """Keep the draft as it is; a form that sets nothing would lose its turn."""
-        return [SlotSet(DRAFT, turn.slots.get(DRAFT) or uuid4().hex)]
+        still = [SlotSet(DRAFT, turn.slots.get(DRAFT) or uuid4().hex)]
+        return [*still, SlotSet("requested_slot", RESUME)] if turn.requested == RESUME else still
 
-    def _open(self, turn: Turn, say: Say) -> Events:
-        say("utter_complaint_resume" if turn.slots.get(DRAFT) else "utter_complaint_start")
-        return self._keep(read_opening(turn), turn, say)
+    async def _open(self, turn: Turn, say: Say) -> Events:
+        if turn.slots.get(DRAFT):
+            say("utter_complaint_resume")
+            return await self._keep(read_opening(turn), turn, say)
+        told = read_opening(turn)
+        draft = None if DESCRIPTION in told.values else await find_draft(self.desk, turn)
+        if draft is None:
+            say("utter_complaint_start_upset" if turn.upset else "utter_complaint_start")
+            return await self._keep(told, turn, say)
+        kept = slots_of(draft)
+        found = replace(turn, slots={**turn.slots, **kept})
+        taken = turn.slots.get("offered") == OFFER or turn.intent != "file_complaint" or wants_to_resume(turn)
+        events = [SlotSet(name, value) for name, value in kept.items()] + [SlotSet("offered", None)]
+        if not taken:
+            return [*events, SlotSet("requested_slot", RESUME)]
+        say(
+            "utter_complaint_resume_draft",
+            when=told_when(draft, turn, say),
+            description=excerpt(draft.fields),
+        )
+        return [*events, *await self._keep(read_resumption(found), found, say)]
 
-    def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
+    async def _resume(self, turn: Turn, say: Say) -> Events:
+        """The answer to whether to go on with what was half told, or to begin anew."""
+        step = read_resumption(turn)
+        if wants_to_resume(turn) or (step.values and DESCRIPTION not in step.values):
+            say("utter_complaint_resume")
+            return await self._keep(step, turn, say)
+        if wants_anew(turn) or DESCRIPTION in step.values:
+            await forget_draft(self.desk, turn)
+            say("utter_complaint_anew")
+            anew = replace(turn, slots={**turn.slots, **dict.fromkeys((*FIELDS, DRAFT))})
+            return [*cleared(), *await self._keep(read_opening(anew), anew, say)]
+        if digresses(turn):
+            return []
+        return await self._misunderstood("utter_resume_unclear", turn, say)
+
+    async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:
             say(response)
         if step.either_date:
             say("utter_which_date", first=say.day(step.either_date[0]), second=say.day(step.either_date[1]))
-        return [*self.stand_still(turn), *(SlotSet(name, value) for name, value in step.values.items())]
+        values = hurried(turn, step.values)
+        key = str(turn.slots.get(DRAFT) or uuid4().hex)
+        await keep_draft(self.desk, turn, values, key=key)
+        return [SlotSet(DRAFT, key), *(SlotSet(name, value) for name, value in values.items())]
 
     async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
         handed_over = await give_up(self.desk, turn, say)
@@ -101,19 +163,21 @@ class ValidateComplaint(DeskAction):
             )
             say("utter_complaint_not_filed")
             return self.stand_still(turn)
-        return self._filed("utter_complaint_filed", complaint.number, complaint.due_date, turn, say)
+        await forget_draft(self.desk, turn)
+        return self._filed("utter_complaint_filed", complaint, turn, say)
 
-    def _filed(self, response: str, number: str, due: date, turn: Turn, say: Say) -> Events:
-        say(response, number=number, due_date=say.day(due))
-        following = offer_next_wish(turn, say, done="file_complaint")
+    def _filed(self, response: str, complaint: Complaint, turn: Turn, say: Say) -> Events:
+        say(response, number=complaint.number, due_date=say.day(complaint.due_date))
+        following = offer_join(complaint, say) or offer_next_wish(turn, say, done="file_complaint")
         return [*cleared(), SlotSet("requested_slot", None), *following]
 
     async def _refused(self, problem: DeskProblem, turn: Turn, say: Say) -> Events:
         if problem.slug == "idempotency-conflict":
             filed = await self.desk.complaints(turn.conversation_id)
-            if filed.items and filed.items[0].due_date:
-                first: Any = filed.items[0]
-                return self._filed("utter_complaint_filed_before", first.number, first.due_date, turn, say)
+            if filed.items and (due := filed.items[0].due_date):
+                first = Complaint(number=filed.items[0].number, state=filed.items[0].state, due_date=due)
+                await forget_draft(self.desk, turn)
+                return self._filed("utter_complaint_filed_before", first, turn, say)
         wrong = _wrong_fields(problem)
         log.warning(
             "complaint refused", conversation_id=turn.conversation_id, problem=problem.slug, fields=wrong
@@ -148,28 +212,19 @@ class AskConfirmation(DeskAction):
         return []
 
 
-class Cancel(DeskAction):
-    """Ends what is in progress, whichever form it is."""
+class AskResumption(DeskAction):
+    """Shows what was half told, and asks whether to go on with it."""
 
-    action_name = "action_cancel"
+    action_name = "action_ask_complaint_resume"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """Cancelling verification in the middle of a complaint goes back to the complaint."""
-        ended = [ActiveLoop(None), SlotSet("requested_slot", None)]
-        if turn.active_loop == "verification_form":
-            say("utter_verification_cancelled")
-            forgotten = [
-                SlotSet(name, None) for name in ("verification_phone", "verification_code", "pending_act")
-            ]
-            if turn.slots.get(DRAFT):
-                return [*ended, *forgotten, FollowupAction(FORM)]
-            given_up = str(turn.slots.get("pending_act") or "verify_identity")
-            return [*ended, *forgotten, *offer_next_wish(turn, say, done=given_up)]
-        if turn.active_loop == FORM or turn.slots.get(DRAFT):
-            say("utter_complaint_cancelled")
-            return [*ended, *cleared(), *offer_next_wish(turn, say, done="file_complaint")]
-        say("utter_nothing_to_cancel")
-        return [SlotSet("offered", None)]
+        """The moment it was told stands in the slot beside it."""
+        fields = {name.removeprefix("complaint_"): turn.slots.get(name) for name in FIELDS}
+        draft = Draft(
+            key=str(turn.slots.get(DRAFT)), fields=fields, changed_at=str(turn.slots.get(TOLD_AT) or "")
+        )
+        say("utter_ask_resume", when=told_when(draft, turn, say), description=excerpt(fields))
+        return []
 
 
 def filing_of(turn: Turn) -> Filing:
@@ -191,7 +246,7 @@ def filing_of(turn: Turn) -> Filing:
 
 def cleared() -> Events:
     """Forget the draft."""
-    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, DRAFT, "strong_emotion")]
+    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, DRAFT, TOLD_AT, "strong_emotion")]
 
 
 def _given(value: Any) -> Any:
@@ -209,6 +264,3 @@ def _wrong_fields(problem: DeskProblem) -> list[str]:
         return []
     names = [str(one.get("field", "")).split(".")[0] for one in errors if isinstance(one, dict)]
     return [PROBLEM_FIELDS[name] for name in dict.fromkeys(names) if name in PROBLEM_FIELDS]
-
-
-__all__ = ["AskConfirmation", "Cancel", "Complaint", "ValidateComplaint"]

@@ -73,7 +73,7 @@ class Step:
 
 def read_opening(turn: Turn) -> Step:
     """What the customer said already when asking to complain: a story, a sum, a day, a category."""
-    values = _unfilled(turn, everything_in(turn))
+    values = unfilled(turn, everything_in(turn))
     if turn.slots.get(DESCRIPTION) is None and tells_story(turn):
         values[DESCRIPTION] = turn.text
     return Step(values=values, either_date=_either_date(turn))
@@ -96,8 +96,8 @@ def read_turn(turn: Turn) -> Step:
         corrected = {BUSINESS: category.value}
     if corrected and requested not in corrected:
         return Step(values=corrected, say=["utter_complaint_corrected"])
-    step = _READERS[requested](turn) if requested in _READERS else Step()
-    for name, value in _unfilled(turn, everything_in(turn)).items():
+    step = READERS[requested](turn) if requested in READERS else Step()
+    for name, value in unfilled(turn, everything_in(turn)).items():
         if name != requested:
             step.values.setdefault(name, value)
     if requested in step.values or step.say or step.either_date:
@@ -150,7 +150,7 @@ def tells_story(turn: Turn) -> bool:
     return len(remaining) >= SHORTEST_STORY["en"]
 
 
-def _unfilled(turn: Turn, values: Mapping[str, Any]) -> dict[str, Any]:
+def unfilled(turn: Turn, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if turn.slots.get(name) in (None, SKIPPED)}
 
 
@@ -162,7 +162,7 @@ def _skips(turn: Turn) -> bool:
 def _read_story(turn: Turn) -> Step:
     if digresses_from_story(turn):
         return Step(yields=True)
-    values = _unfilled(turn, everything_in(turn))
+    values = unfilled(turn, everything_in(turn))
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step(say=["utter_cannot_skip"])
     if tells_story(turn):
@@ -209,7 +209,7 @@ def _read_contact(turn: Turn) -> Step:
     return Step(values={CONTACT: found.value}) if found else Step()
 
 
-_READERS: Mapping[str, Callable[[Turn], Step]] = {
+READERS: Mapping[str, Callable[[Turn], Step]] = {
     BUSINESS: _read_business,
     AMOUNT: _read_amount,
     DATE: _read_date,
@@ -287,6 +287,6 @@ def is_addition(turn: Turn) -> bool:
 def _added(turn: Turn) -> Step:
     story = turn.slots.get(DESCRIPTION) or ""
     return Step(
-        values={**_unfilled(turn, everything_in(turn)), DESCRIPTION: f"{story}\n{turn.text}".strip()},
+        values={**unfilled(turn, everything_in(turn)), DESCRIPTION: f"{story}\n{turn.text}".strip()},
         say=["utter_complaint_noted"],
     )

@@ -9,7 +9,7 @@ from actions.offers import offer_next_wish
 from actions.say import Say
 from actions.turn import Turn
 
-ENDED = frozenset({"closed", "withdrawn", "answered"})
+ENDED = frozenset({"closed", "withdrawn"})
 SHOWN = 5
 
 
@@ -42,7 +42,9 @@ async def show_complaints(desk: DeskClient, turn: Turn, say: Say) -> Events:
 def _say_state(item: ComplaintItem, say: Say) -> None:
     state = say.word("state", item.state)
     known = state if state != item.state else say.word("state", "unknown")
-    if item.due_date is None or item.state in ENDED:
+    if item.state == "answered":
+        say("utter_complaint_answered", number=item.number)
+    elif item.due_date is None or item.state in ENDED:
         say("utter_complaint_state_closed", number=item.number, state=known)
     else:
         say("utter_complaint_state", number=item.number, state=known, due_date=say.day(item.due_date))

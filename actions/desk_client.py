@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
@@ -14,12 +15,17 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from actions.desk_views import (
+    Callback,
     CodeSent,
     Complaint,
+    ComplaintItem,
     ComplaintList,
+    Draft,
+    DraftFound,
     Filing,
     HandOver,
     Profile,
+    Rating,
     SearchResult,
     Verified,
 )
@@ -99,17 +105,17 @@ class DeskClient:
 
     async def send_code(self, conversation_id: str, *, phone: str) -> CodeSent:
         """Ask for a one-time code. Raises DeskProblem `too-many-codes`."""
-        path = f"/api/v1/conversations/{quote(conversation_id, safe='')}/verification"
+        path = f"{_conversation(conversation_id)}/verification"
         return await self._write(path, CodeSent, {"phone": phone})
 
     async def confirm_code(self, conversation_id: str, *, code: str) -> Verified:
         """Verify. Raises DeskProblem `wrong-code` (with `tries_left`), `code-expired`, `no-code`."""
-        path = f"/api/v1/conversations/{quote(conversation_id, safe='')}/verification/confirm"
+        path = f"{_conversation(conversation_id)}/verification/confirm"
         return await self._write(path, Verified, {"code": code})
 
     async def profile(self, conversation_id: str) -> Profile:
         """The verified customer, masked. Raises DeskProblem `verification-required`."""
-        return await self._read(f"/api/v1/conversations/{quote(conversation_id, safe='')}/profile", Profile)
+        return await self._read(f"{_conversation(conversation_id)}/profile", Profile)
 
     async def file_complaint(self, filing: Filing, *, key: str) -> Complaint:
         """File once per key: the same key and filing give the first result again.
@@ -123,12 +129,45 @@ class DeskClient:
     async def complaints(self, conversation_id: str, *, number: str | None = None) -> ComplaintList:
         """Complaints of this conversation and, once verified, of its customer. Never another's."""
         parameters = {"number": number} if number else {}
-        path = f"/api/v1/conversations/{quote(conversation_id, safe='')}/complaints"
-        return await self._read(path, ComplaintList, parameters)
+        return await self._read(f"{_conversation(conversation_id)}/complaints", ComplaintList, parameters)
+
+    async def act_on_complaint(
+        self, conversation_id: str, number: str, *, action: str, text: str = ""
+    ) -> ComplaintItem:
+        """Withdraw, add to, accept or reject. Raises DeskProblem `not-found`, `action-not-allowed`."""
+        path = f"{_conversation(conversation_id)}/complaints/{quote(number, safe='')}/actions"
+        return await self._write(path, ComplaintItem, {"action": action, "text": text})
+
+    async def draft(self, conversation_id: str) -> Draft | None:
+        """The half-told complaint that this customer may go on with."""
+        path = f"{_conversation(conversation_id)}/complaint-draft"
+        return (await self._read(path, DraftFound)).draft
+
+    async def keep_draft(self, conversation_id: str, *, key: str, fields: Mapping[str, object]) -> None:
+        """Keep what was told so far."""
+        path = f"{_conversation(conversation_id)}/complaint-draft"
+        await self._send(self._http.build_request("PUT", path, json={"key": key, "fields": dict(fields)}))
+
+    async def forget_draft(self, conversation_id: str, *, key: str) -> None:
+        """It was filed or given up."""
+        path = f"{_conversation(conversation_id)}/complaint-draft/{quote(key, safe='')}"
+        await self._send(self._http.build_request("DELETE", path))
+
+    async def request_callback(
+        self, conversation_id: str, *, phone: str, wanted: str, wanted_on: date | None
+    ) -> Callback:
+        """Ask people to call; asking again changes the open wish. Raises DeskProblem `bad-phone`."""
+        body = {"phone": phone, "wanted": wanted, "wanted_on": wanted_on.isoformat() if wanted_on else None}
+        return await self._write(f"{_conversation(conversation_id)}/callbacks", Callback, body)
+
+    async def rate(self, conversation_id: str, *, score: int, comment: str | None) -> Rating:
+        """Pass on 1 to 5 stars and a sentence; the same again changes nothing."""
+        body = {"score": score, "comment": comment}
+        return await self._write(f"{_conversation(conversation_id)}/rating", Rating, body)
 
     async def hand_over(self, conversation_id: str, *, reason: str, note: str) -> HandOver:
         """Put the conversation into the queue of the agents."""
-        path = f"/api/v1/conversations/{quote(conversation_id, safe='')}/handover"
+        path = f"{_conversation(conversation_id)}/handover"
         return await self._write(path, HandOver, {"reason": reason, "note": note})
 
     async def _read(self, path: str, view: type[View], parameters: Mapping[str, str] | None = None) -> View:
@@ -167,6 +206,10 @@ class DeskClient:
         if response.status_code >= 300:
             raise DeskNonsense(f"unexpected status {response.status_code}")
         return response
+
+
+def _conversation(conversation_id: str) -> str:
+    return f"/api/v1/conversations/{quote(conversation_id, safe='')}"
 
 
 def _view_of(response: httpx.Response, view: type[View]) -> View:

@@ -1,7 +1,7 @@
 """What the desk's API says and takes, as far as the assistant needs it."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -94,6 +94,7 @@ class Complaint(_View):
     number: str
     state: str
     due_date: date
+    possible_duplicates: list[str] = []
 
 
 class ComplaintItem(_View):
@@ -117,3 +118,32 @@ class HandOver(_View):
     open: bool
     position: int | None = None
     hours: str = ""
+
+
+class Draft(_View):
+    """A half-told complaint: what the form held, by the names of the API; `elsewhere`: in another channel."""
+
+    key: str
+    fields: dict[str, Any]  # texts and an amount, as the form holds them
+    changed_at: datetime
+    elsewhere: bool = False
+
+
+class DraftFound(_View):
+    """The one this customer may go on with, if there is any."""
+
+    draft: Draft | None
+
+
+class Callback(_View):
+    """A call-back that people will make; the phone is masked."""
+
+    phone: str
+    wanted: str = ""
+    wanted_on: date
+
+
+class Rating(_View):
+    """Stars as they were kept."""
+
+    score: int

@@ -15,8 +15,16 @@ TAKEN_BY = {
     "view_profile": "action_show_profile",
     "complaint_status": "action_complaint_status",
     "verify_identity": "action_start_verification",
+    "request_callback": "callback_form",
+    "rate_service": "rating_form",
+    "withdraw_complaint": "action_begin_case",
+    "add_to_complaint": "action_begin_case",
+    "resume_complaint": "complaint_form",
+    "join_complaint": "action_join_complaint",
 }
 """What can be offered, and the action or form that does it."""
+READ_THE_OFFER = frozenset({"action_hand_over", "action_begin_case", "complaint_form"})
+"""These look at what was offered, and clear the slot themselves."""
 SURE = 0.5
 
 
@@ -47,11 +55,12 @@ class TakeOffer(DeskAction):
     async def act(self, turn: Turn, say: Say) -> Events:
         """Do what was offered; a yes to nothing, or an unsure one, gets a friendly question."""
         act = TAKEN_BY.get(str(turn.slots.get("offered")))
+        if act is None and turn.returning:
+            return [FollowupAction("complaint_form")]
         if act is None or turn.confidence < SURE:
             say("utter_nothing_asked")
             return []
-        # The hand-over reads what was offered, so it clears the slot itself.
-        cleared = [] if act == "action_hand_over" else [SlotSet("offered", None)]
+        cleared = [] if act in READ_THE_OFFER else [SlotSet("offered", None)]
         return [*cleared, FollowupAction(act)]
 
 

@@ -4,6 +4,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.desk_client import DeskClient, DeskError
 from actions.edge import DeskAction, Events
+from actions.offers import offer_next_wish
 from actions.say import Say
 from actions.turn import Turn
 
@@ -27,6 +28,7 @@ NOTE_FIELDS = (
     "complaint_contact",
 )
 NOTE_LENGTH = 1500
+SURE_OF_ABUSE = 0.55
 
 
 class HandOverAction(DeskAction):
@@ -37,9 +39,19 @@ class HandOverAction(DeskAction):
     async def act(self, turn: Turn, say: Say) -> Events:
         """The wish is the intent, or what was offered when the customer said yes to it."""
         wish = turn.slots.get("offered") if turn.intent == "affirm" else turn.intent
+        if wish == "abuse" and turn.confidence < SURE_OF_ABUSE and not turn.upset:
+            return await self._nonsense(turn, say)
         if wish in FIRST_WORDS:
             say(FIRST_WORDS[wish])
         return await hand_over(self.desk, turn, say, reason=REASONS.get(str(wish), "requested"))
+
+    async def _nonsense(self, turn: Turn, say: Say) -> Events:
+        """Words that are only a little like an insult are nonsense, and no reason to apologise."""
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return handed_over
+        say("utter_no_answer")
+        return [SlotSet("offered", "request_person")]
 
 
 async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> Events:
@@ -49,16 +61,13 @@ async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> E
     except DeskError:
         say("utter_person_unavailable")
         return []
+    ended = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("offered", None)]
     if result.open:
         say("utter_person_coming", position=result.position or 1)
-    else:
-        say("utter_person_closed", hours=result.hours)
-    return [
-        ActiveLoop(None),
-        SlotSet("requested_slot", None),
-        SlotSet("offered", None),
-        SlotSet("next_wish", None),
-    ]
+        return [*ended, SlotSet("next_wish", None)]
+    say("utter_person_closed", hours=result.hours)
+    # Nobody answers now, so the assistant goes on with what else was wished.
+    return [*ended, *offer_next_wish(turn, say, done=turn.intent)]
 
 
 async def give_up(desk: DeskClient, turn: Turn, say: Say) -> Events | None:

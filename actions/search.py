@@ -4,6 +4,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.desk_client import DeskError
 from actions.desk_views import Article
+from actions.drafts import offer_draft
 from actions.edge import DeskAction, Events
 from actions.offers import TAKEN_BY, offer, offer_next_wish
 from actions.person import give_up
@@ -20,6 +21,10 @@ class SearchArticles(DeskAction):
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """The second "I don't know" in a row brings a person without being asked."""
+        events = await self._search(turn, say)
+        return [*events, *await offer_draft(self.desk, turn, say)]
+
+    async def _search(self, turn: Turn, say: Say) -> Events:
         try:
             result = await self.desk.search(
                 question_of(turn), language=turn.language, conversation_id=turn.conversation_id
@@ -37,7 +42,7 @@ class SearchArticles(DeskAction):
 
     def _answer(self, article: Article, turn: Turn, say: Say) -> Events:
         say("utter_article_answer", answer=article.answer)
-        if turn.active_loop:
+        if turn.active_loop or turn.returning:
             return []
         if turn.slots.get("next_wish"):
             return offer_next_wish(turn, say, done="ask_faq")

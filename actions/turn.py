@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 
+COMMAND_SIGNS = ("/", "／")
 BANK_ZONE = ZoneInfo("Asia/Shanghai")
 FAILURES = frozenset(
     {
@@ -22,6 +23,11 @@ FAILURES = frozenset(
         "utter_description_short",
         "utter_phone_unclear",
         "utter_code_unclear",
+        "utter_resume_unclear",
+        "utter_case_number_unclear",
+        "utter_addition_unclear",
+        "utter_callback_time_unclear",
+        "utter_score_unclear",
     }
 )
 """Responses that mean: the customer was not understood. Two such turns in a row bring a person."""
@@ -32,6 +38,9 @@ _QUESTION = re.compile(
     r"^(?:what|how|why|when|where|which|who|can|could|do|does|is|are|will|may|should)\b",
     re.IGNORECASE,
 )
+
+# Entities that are no answer to a question of a form.
+SAID_ABOUT = {"lang", "language", "also", "business", "emotion", "product", "branch", "currency"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Turn:
             text=str(said.get("text") or "").strip(),
             intent=_understood_intent(said),
             confidence=float(intent.get("confidence") or 0.0)
-            if intent.get("name") != "nlu_fallback"
+            if _understood_intent(said) != "nlu_fallback"
             else 0.0,
             values=tuple(_values(said.get("entities") or [])),
             slots=dict(tracker.slots),
@@ -100,6 +109,27 @@ class Turn:
     def upset(self) -> bool:
         """Whether the customer wrote in strong negative emotion, now or earlier in this matter."""
         return self.slots.get("strong_emotion") == "strong"
+
+    @property
+    def elderly(self) -> bool:
+        """Whether the customer wished for few, plain words; the gateway carries the wish over sessions."""
+        wish = self.slots.get("elderly") or ("on" if self.metadata.get("elderly") else "off")
+        return str(wish) == "on"
+
+    @property
+    def hurried(self) -> bool:
+        """Whether only what is needed is asked: of the angry, and of those who wish for few words."""
+        return self.upset or self.elderly
+
+    @property
+    def returning(self) -> bool:
+        """Whether this is the first turn of somebody whose half-told complaint is kept."""
+        return self.metadata.get("draft") is True
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether a person was called in this very turn."""
+        return any(name.startswith("utter_person_") for name in self.spoken)
 
     @property
     def requested(self) -> str | None:
@@ -126,9 +156,7 @@ class Turn:
 
     def values_beside_language(self) -> bool:
         """Whether anything was found in the text besides the language it is in."""
-        return any(
-            one.entity not in ("lang", "language", "also", "business", "emotion") for one in self.values
-        )
+        return any(one.entity not in SAID_ABOUT for one in self.values)
 
     def only(self, entity: str) -> Value | None:
         """The value of that kind when there is exactly one distinct; never a guess between two."""
@@ -151,6 +179,8 @@ def _values(entities: Sequence[Mapping[str, Any]]) -> list[Value]:
 
 
 def _understood_intent(said: Mapping[str, Any]) -> str:
+    if str(said.get("text") or "").lstrip().startswith(COMMAND_SIGNS):  # "/back" is a text and no wish
+        return "nlu_fallback"
     return str((said.get("intent") or {}).get("name") or "nlu_fallback")
 
 

@@ -15,6 +15,7 @@ from actions.say import Say
 from actions.turn import Turn
 
 FORM = "verification_form"
+CASE_WISHES = frozenset({"withdraw_complaint", "add_to_complaint", "accept_answer", "reject_answer"})
 PHONE = "verification_phone"
 CODE = "verification_code"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -135,6 +136,8 @@ class AfterVerification(DeskAction):
             events += await show(self.desk, turn, say, act=str(pending))
         elif pending == "complaint_status":
             events += await show_complaints(self.desk, turn, say)
+        elif pending in CASE_WISHES:
+            return [*events, FollowupAction("action_begin_case")]
         elif verified and not turn.slots.get("complaint_draft"):
             events += offer_next_wish(turn, say, done="verify_identity")
         if verified and turn.slots.get("complaint_draft"):

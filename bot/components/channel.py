@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LONGEST_TEXT = 4000
 ANSWERS_KEPT = 2000
 TROUBLE_RESPONSE = "utter_default"
+ENDED_RESPONSE = "utter_form_ended"
 
 
 class TingInput(InputChannel):
@@ -147,16 +148,23 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
         await processor.save_tracker(tracker)
         messages = [shown(one) for one in message.output_channel.messages]
         if not messages:
-            messages = [await trouble(processor, tracker)]
+            messages = [await fixed(processor, tracker, TROUBLE_RESPONSE)]
+            logger.error("no answer in this turn; is the action server running?")
+        if lost_a_form(message.metadata or {}):
+            messages.insert(0, await fixed(processor, tracker, ENDED_RESPONSE))
         said = {"messages": messages, **understood(tracker)}
         given.keep(message, said)
     return said
 
 
-async def trouble(processor: Any, tracker: DialogueStateTracker) -> Dict[Text, Any]:
-    """The sentence for a turn in which nothing could be said: the action server is down."""
-    logger.error("no answer in this turn; is the action server running?")
-    sentence = await processor.nlg.generate(TROUBLE_RESPONSE, tracker, TingInput.name())
+def lost_a_form(metadata: Dict[Text, Any]) -> bool:
+    """Whether the session before ended in the middle of something of which nothing is kept."""
+    return bool(metadata.get("ended_form")) and not metadata.get("draft")
+
+
+async def fixed(processor: Any, tracker: DialogueStateTracker, response_name: Text) -> Dict[Text, Any]:
+    """A sentence that no action says: something broke, or the customer comes back too late."""
+    sentence = await processor.nlg.generate(response_name, tracker, TingInput.name())
     return shown(sentence or {"text": ""})
 
 

@@ -50,6 +50,12 @@ class Desk:
     hand_overs: list[dict[str, Any]] = field(default_factory=list)
     open: bool = True
     searches: list[str] = field(default_factory=list)
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    drafts_fail: bool = False
+    acts: list[tuple[str, str, str]] = field(default_factory=list)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    ratings: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     fail_times: int = 0
 
@@ -73,10 +79,45 @@ class Desk:
         if rest == ["complaints"]:
             mine = [one for one in self.filed.values() if query.get("number") in (None, one["number"])]
             return 200, {"items": [{**one, "summary": "", "level": 0} for one in mine]}
+        if rest and rest[0] == "complaint-draft":
+            return self.draft(method, conversation, body)
+        if rest[:1] == ["complaints"] and rest[2:] == ["actions"]:
+            return self.act(rest[1], body)
+        if rest == ["callbacks"]:
+            self.callbacks.append(body)
+            shown = body["phone"][:3] + "****" + body["phone"][-4:]
+            return 201, {**body, "phone": shown, "wanted_on": body["wanted_on"] or "2026-11-21"}
+        if rest == ["rating"]:
+            self.ratings.append(body)
+            return 200, {**body, "rated_at": "2026-11-21T12:00:00Z"}
         if rest == ["handover"]:
             self.hand_overs.append(body)
             return 200, {"open": self.open, "position": 1, "hours": "09:00–18:00"}
         return problem(404, "not-found")
+
+    def draft(self, method: str, conversation: str, body: Any) -> tuple[int, Any]:
+        """One per conversation."""
+        if self.drafts_fail:
+            return problem(503, "maintenance")
+        if method == "PUT":
+            self.drafts[conversation] = {**body, "changed_at": "2026-11-20T08:00:00Z", "elsewhere": False}
+            return 204, None
+        if method == "DELETE":
+            self.drafts.pop(conversation, None)
+            return 204, None
+        return 200, {"draft": self.drafts.get(conversation)}
+
+    def act(self, number: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Of a filed complaint; withdrawn ones take nothing more."""
+        found = next((one for one in self.filed.values() if one["number"] == number), None)
+        if found is None:
+            return problem(404, "not-found")
+        if found["state"] == "withdrawn":
+            return problem(409, "action-not-allowed")
+        self.acts.append((number, body["action"], body["text"]))
+        if body["action"] == "withdraw":
+            found["state"] = "withdrawn"
+        return 200, {**found, "summary": "", "level": 0}
 
     def search(self, question: str) -> dict[str, Any]:
         """挂失 and lost are known, 年费 and fee too; 卡 alone gives suggestions; the rest is unknown."""
@@ -114,6 +155,7 @@ class Desk:
             "received_at": "2026-11-21T12:00:00Z",
             "due_at": "2026-12-06T16:00:00Z",
             "due_date": "2026-12-06",
+            "possible_duplicates": self.duplicates,
         }
         return 201, self.filed[key]
 
@@ -131,6 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._handle("POST")
+
+    def do_PUT(self) -> None:
+        self._handle("PUT")
+
+    def do_DELETE(self) -> None:
+        self._handle("DELETE")
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -166,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, status: int, document: Any) -> None:
         kind = "application/problem+json" if status >= 400 else "application/json"
-        self._reply_bytes(status, json.dumps(document).encode(), kind)
+        self._reply_bytes(status, b"" if status == 204 else json.dumps(document).encode(), kind)
 
     def _reply_bytes(self, status: int, content: bytes, kind: str) -> None:
         try:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from actions.complaint import AskConfirmation, Cancel, ValidateComplaint
+from actions.cancel import Cancel
+from actions.complaint import AskConfirmation, ValidateComplaint
 from tests.actions.conftest import CONVERSATION, Perform, Said, bot, customer, entity, money
 from tests.actions.fake_desk import Desk
 

@@ -16,6 +16,8 @@ INTENTS = [
     "add_to_complaint",
     "complaint_status",
     "withdraw_complaint",
+    "accept_answer",
+    "reject_answer",
     "rate_service",
     "view_profile",
     "view_accounts",
@@ -65,17 +67,66 @@ def steps(kind: str) -> set[str]:
     return {step[kind] for rule in rules() for step in rule["steps"] if kind in step}
 
 
-def variation(response: str, language: str) -> dict[str, Any]:
-    """The one variation of a response in a language."""
+def variations(responses: dict[str, Any], response: str, language: str) -> list[dict[str, Any]]:
+    """Its variations in a language: the English ones have a condition, the Chinese ones none."""
     wanted = [{"type": "slot", "name": "language", "value": "en"}] if language == "en" else None
-    found = [one for one in domain()["responses"][response] if one.get("condition") == wanted]
-    assert len(found) == 1, f"{response} needs exactly one variation for {language}"
-    return dict(found[0])
+    return [one for one in responses[response] if one.get("condition") == wanted]
 
 
 def places(text: str) -> set[str]:
     """Names in braces."""
     return set(re.findall(r"\{(\w+)\}", text))
+
+
+def sentences(one: dict[str, Any]) -> list[str]:
+    """A variation's text and what stands on its buttons."""
+    return [one["text"], *(button["title"] for button in one.get("buttons", []))]
+
+
+def untranslated(responses: dict[str, Any], response: str) -> str:
+    """What is missing or different between the languages of a response; empty when they are alike."""
+    chinese, english = (variations(responses, response, language) for language in ("zh", "en"))
+    if not chinese or len(chinese) + len(english) != len(responses[response]):
+        return "a variation is neither Chinese nor English"
+    if len(chinese) != len(english):
+        return f"{len(chinese)} Chinese and {len(english)} English variations"
+    if len({len(one.get("buttons", [])) for one in (*chinese, *english)}) > 1:
+        return "different numbers of buttons"
+    free = response.startswith("utter_word_") or response == "utter_verified_by_name"
+    if not free and len({frozenset(places(one["text"])) for one in (*chinese, *english)}) > 1:
+        return "different places"
+    return ""
+
+
+def foreign_words(responses: dict[str, Any], response: str) -> set[str]:
+    """English words in Chinese sentences that are no brand, and Chinese characters in English ones."""
+    chinese, english = (variations(responses, response, language) for language in ("zh", "en"))
+    found = {
+        word
+        for one in chinese
+        for text in sentences(one)
+        for word in re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}", "", text))
+    }
+    han = {c for one in english for text in sentences(one) for c in re.findall(r"[\u4e00-\u9fff]", text)}
+    return (found - BRANDS) | han
+
+
+def is_used(response: str) -> bool:
+    """Whether code, a rule, a form, an offer or the plain-words variant of a used one says it."""
+    base = response.removesuffix("_elderly")
+    slot, offered = base.removeprefix("utter_ask_"), base.removeprefix("utter_offer_")
+    source = python_source()
+    asked = any(slot in form["required_slots"] for form in domain()["forms"].values())
+    family = re.fullmatch(r"utter_(business|amount|date|contact)_unclear", base)
+    of_case = re.fullmatch(r"utter_(?:confirm|case_none|case_done)_(?:withdraw|add|accept|reject)", base)
+    named = f'"{base}"' in source or base in steps("action")
+    is_offer = base.startswith("utter_offer_") and f'"{offered}"' in source
+    return bool(named or asked or family or of_case or is_offer)
+
+
+def undefined(source: str, responses: list[str]) -> set[str]:
+    """Responses that code names and the domain has not."""
+    return set(re.findall(r'"(utter_[a-z0-9_]*[a-z0-9])"', source)) - {"utter_action"} - set(responses)
 
 
 def python_source() -> str:
@@ -85,6 +136,7 @@ def python_source() -> str:
 
 
 RESPONSES = sorted(domain()["responses"])
+SPOKEN = [name for name in RESPONSES if not name.startswith("utter_word_")]
 
 
 def test_the_intents_are_those_agreed_and_each_has_a_rule() -> None:
@@ -94,41 +146,61 @@ def test_the_intents_are_those_agreed_and_each_has_a_rule() -> None:
 
 @pytest.mark.parametrize("response", RESPONSES)
 def test_a_response_has_both_languages_with_the_same_places_and_buttons(response: str) -> None:
-    chinese, english = variation(response, "zh"), variation(response, "en")
-    assert len(domain()["responses"][response]) == 2
-    assert len(chinese.get("buttons", [])) == len(english.get("buttons", []))
-    if not response.startswith("utter_word_") and response != "utter_verified_by_name":
-        assert places(chinese["text"]) == places(english["text"])
+    assert untranslated(domain()["responses"], response) == ""
 
 
 @pytest.mark.parametrize("response", RESPONSES)
 def test_a_chinese_sentence_has_no_english_word_and_an_english_one_no_chinese(response: str) -> None:
-    chinese, english = variation(response, "zh"), variation(response, "en")
-    for text in [chinese["text"], *(button["title"] for button in chinese.get("buttons", []))]:
-        assert set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}", "", text))) <= BRANDS
-    for text in [english["text"], *(button["title"] for button in english.get("buttons", []))]:
-        assert not re.search(r"[\u4e00-\u9fff]", text)
+    assert foreign_words(domain()["responses"], response) == set()
 
 
-@pytest.mark.parametrize("response", [name for name in RESPONSES if not name.startswith("utter_word_")])
+@pytest.mark.parametrize("response", SPOKEN)
 def test_a_response_is_used(response: str) -> None:
-    slot = response.removeprefix("utter_ask_")
-    asked = any(slot in form["required_slots"] for form in domain()["forms"].values())
-    offered = response.removeprefix("utter_offer_")
-    named = f'"{response}"' in python_source() or response in steps("action")
-    unclear = re.fullmatch(r"utter_(business|amount|date|contact)_unclear", response)
-    assert named or asked or unclear or f'"{offered}"' in python_source()
+    assert is_used(response)
+
+
+@pytest.mark.parametrize("response", [name for name in RESPONSES if name.endswith("_elderly")])
+def test_plain_words_are_fewer(response: str) -> None:
+    responses = domain()["responses"]
+    plain, usual = (responses[name] for name in (response, response.removesuffix("_elderly")))
+    for language in ("zh", "en"):
+        plain_one, usual_one = (variations({"it": found}, "it", language)[0] for found in (plain, usual))
+        assert len("".join(sentences(plain_one))) < len("".join(sentences(usual_one)))
+        assert places(plain_one["text"]) == places(usual_one["text"])
+
+
+ENGLISH = [{"type": "slot", "name": "language", "value": "en"}]
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ([{"text": "好的"}], "1 Chinese and 0 English"),
+        ([{"text": "好的"}, {"text": "Fine", "condition": [{"name": "mood"}]}], "neither"),
+        ([{"text": "{a}好"}, {"text": "{b}", "condition": ENGLISH}], "places"),
+        ([{"text": "好", "buttons": [{}]}, {"text": "Fine", "condition": ENGLISH}], "buttons"),
+    ],
+)
+def test_a_missing_translation_would_be_noticed(broken: list[dict[str, Any]], why: str) -> None:
+    assert why in untranslated({"utter_x": broken}, "utter_x")
+
+
+def test_foreign_words_unused_and_undefined_responses_would_be_noticed() -> None:
+    mixed = [{"text": "请verify一下{code}"}, {"text": "Please 确认", "condition": ENGLISH}]
+    assert foreign_words({"utter_x": mixed}, "utter_x") == {"verify", "确", "认"}
+    assert not is_used("utter_nobody_says_this")
+    assert undefined('say("utter_nobody_wrote_this")', RESPONSES) == {"utter_nobody_wrote_this"}
 
 
 def test_a_response_that_is_named_exists() -> None:
     source = python_source()
-    named = set(re.findall(r'"(utter_\w+)"', source)) | {a for a in steps("action") if a.startswith("utter_")}
-    named |= {
-        f"utter_offer_{act}"
-        for act in re.findall(r'^    "(\w+)": "\w+",$', source, re.MULTILINE)
-        if f"utter_offer_{act}" in RESPONSES
-    }
-    assert named - {"utter_action"} <= set(RESPONSES)
+    ruled = {action for action in steps("action") if action.startswith("utter_")}
+    offers = {f"utter_offer_{act}" for act in re.findall(r'^    "(\w+)": "\w+",$', source, re.MULTILINE)}
+    assert undefined(source, RESPONSES) | (ruled - set(RESPONSES)) == set()
+    acts = ("withdraw", "add", "accept", "reject")
+    families = {f"utter_{kind}_{act}" for kind in ("confirm", "case_none", "case_done") for act in acts}
+    assert families <= set(RESPONSES)
+    assert "utter_offer_resume_complaint" in offers & set(RESPONSES)
 
 
 def test_every_slot_of_a_form_has_a_question() -> None:
@@ -166,7 +238,12 @@ def test_a_button_says_plain_words_that_the_assistant_was_taught() -> None:
                 taught.setdefault(line.removeprefix("- ").strip().lower(), block.get("intent", ""))
     for response in RESPONSES:
         for language in ("zh", "en"):
-            for button in variation(response, language).get("buttons", []):
+            shown = [
+                b
+                for one in variations(domain()["responses"], response, language)
+                for b in one.get("buttons", [])
+            ]
+            for button in shown:
                 assert not button["payload"].startswith("/")
                 if not places(button["payload"]):
                     assert button["payload"].lower() in taught, f"{response}: {button['payload']}"

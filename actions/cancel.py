@@ -1,0 +1,58 @@
+"""Ending what is in progress, whichever form it is."""
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions.complaint import FORM, cleared
+from actions.desk_client import DeskClient
+from actions.drafts import DRAFT, forget_draft
+from actions.edge import DeskAction, Events
+from actions.offers import offer_next_wish
+from actions.say import Say
+from actions.turn import Turn
+
+SMALL_FORMS = {
+    "case_form": ("utter_case_kept", ("case_act", "case_number", "case_text", "case_confirmed")),
+    "callback_form": (
+        "utter_callback_cancelled",
+        ("callback_phone", "callback_time", "callback_day", "callback_confirmed"),
+    ),
+    "rating_form": ("utter_rating_cancelled", ("rating_score", "rating_comment")),
+    "verification_form": (
+        "utter_verification_cancelled",
+        ("verification_phone", "verification_code", "pending_act"),
+    ),
+}
+"""What is said when a form is given up, and the slots it forgets; behind it a complaint may be waiting."""
+DONE_BY = {"callback_form": "request_callback", "rating_form": "rate_service"}
+
+
+class Cancel(DeskAction):
+    """The customer gives up what is in progress."""
+
+    action_name = "action_cancel"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Cancelling a small form in the middle of a complaint goes back to the complaint."""
+        return await cancel(self.desk, turn, say)
+
+
+async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
+    """End the running form; nothing is filed and nothing kept."""
+    ended = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("offered", None)]
+    small = SMALL_FORMS.get(str(turn.active_loop))
+    if small is not None:
+        response, slots = small
+        say(response)
+        forgotten = [SlotSet(name, None) for name in slots]
+        if turn.slots.get(DRAFT):
+            return [*ended, *forgotten, FollowupAction(FORM)]
+        given_up = DONE_BY.get(str(turn.active_loop)) or str(
+            turn.slots.get("pending_act") or "verify_identity"
+        )
+        return [*ended, *forgotten, *offer_next_wish(turn, say, done=given_up)]
+    if turn.active_loop == FORM or turn.slots.get(DRAFT):
+        await forget_draft(desk, turn)
+        say("utter_complaint_cancelled")
+        return [*ended, *cleared(), *offer_next_wish(turn, say, done="file_complaint")]
+    say("utter_nothing_to_cancel")
+    return [SlotSet("offered", None)]

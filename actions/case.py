@@ -1,0 +1,227 @@
+"""What customers do with a filed complaint: withdraw it, add to it, accept its answer or contest it."""
+
+from typing import Any
+
+import structlog
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.cancel import cancel
+from actions.case_reading import addition_in, means_latest
+from actions.complaint import FORM as COMPLAINT_FORM
+from actions.complaint_reading import SKIPPED, confirms
+from actions.desk_client import DeskError, DeskProblem
+from actions.desk_views import ComplaintItem
+from actions.digression import digresses, digresses_from_story
+from actions.edge import DeskAction, Events
+from actions.offers import offer
+from actions.person import give_up
+from actions.say import Say
+from actions.turn import Turn
+
+log = structlog.get_logger()
+FORM = "case_form"
+ACT, NUMBER, TEXT, CONFIRMED = "case_act", "case_number", "case_text", "case_confirmed"
+SHOWN = 4
+ACTS = {
+    "withdraw_complaint": "withdraw",
+    "add_to_complaint": "add",
+    "accept_answer": "accept",
+    "reject_answer": "reject",
+}
+OVER = frozenset({"closed", "withdrawn"})
+
+
+class BeginCase(DeskAction):
+    """Finds the complaint that is meant, of those that this customer may see."""
+
+    action_name = "action_begin_case"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """The wish is the intent, or what was wished before verification, or what was offered."""
+        waiting = turn.slots.get("offered") if turn.intent == "affirm" else turn.slots.get("pending_act")
+        wish = turn.intent if turn.intent in ACTS else str(waiting)
+        act = ACTS.get(wish)
+        if act is None:
+            say("utter_nothing_asked")
+            return []
+        if act == "withdraw" and turn.active_loop == COMPLAINT_FORM and not turn.all("complaint_number"):
+            return await cancel(self.desk, turn, say)
+        return await self._choose(act, wish, turn, say)
+
+    async def _choose(self, act: str, wish: str, turn: Turn, say: Say) -> Events:
+        number = turn.only("complaint_number")
+        try:
+            found = await self.desk.complaints(
+                turn.conversation_id, number=str(number.value) if number else None
+            )
+        except DeskError:
+            say("utter_status_unavailable")
+            return []
+        if not found.items:
+            say("utter_no_complaints")
+            return [SlotSet("pending_act", wish)]
+        fit = [item for item in found.items if suits(item, act)]
+        if not fit:
+            say(f"utter_case_none_{act}")
+            return [SlotSet("pending_act", None)]
+        told = addition_in(turn) if act == "add" and turn.intent == "add_to_complaint" else None
+        return [
+            SlotSet("pending_act", None),
+            SlotSet("offered", None),
+            SlotSet(ACT, act),
+            SlotSet(NUMBER, fit[0].number if len(fit) == 1 else None),
+            SlotSet(TEXT, told if act == "add" else None if act == "reject" else SKIPPED),
+            SlotSet(CONFIRMED, None),
+            FollowupAction(FORM),
+        ]
+
+
+class ValidateCase(DeskAction):
+    """Reads one turn of the form about a filed complaint, and does what was confirmed."""
+
+    action_name = f"validate_{FORM}"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """At the start nothing is read: what was said before was about the wish itself."""
+        readers = {NUMBER: self._number, TEXT: self._text, CONFIRMED: self._confirmation}
+        read = readers.get(str(turn.requested))
+        if read is None or turn.resumed:
+            return self.stand_still(turn)
+        return await read(turn, say)
+
+    def stand_still(self, turn: Turn) -> Events:
+        """Ask again for what was asked."""
+        return [SlotSet(ACT, turn.slots.get(ACT))]
+
+    async def _number(self, turn: Turn, say: Say) -> Events:
+        named = turn.only("complaint_number")
+        try:
+            number = str(named.value) if named else None
+            found = await self.desk.complaints(turn.conversation_id, number=number)
+        except DeskError:
+            say("utter_status_unavailable")
+            return self.stand_still(turn)
+        fit = [item for item in found.items if suits(item, str(turn.slots.get(ACT)))]
+        if fit and (named or means_latest(turn)):
+            return [*self.stand_still(turn), SlotSet(NUMBER, fit[0].number)]
+        if named is None and digresses(turn):
+            return []
+        return await self._misunderstood("utter_case_number_unclear", turn, say)
+
+    async def _text(self, turn: Turn, say: Say) -> Events:
+        adds = turn.slots.get(ACT) == "add"
+        if digresses_from_story(turn):
+            return []
+        skips = turn.intent in ("skip", "deny") and turn.confidence >= 0.5
+        if skips and not adds:
+            return [*self.stand_still(turn), SlotSet(TEXT, SKIPPED)]
+        if len(turn.text) >= 2 and not skips and turn.intent != "affirm":
+            return [*self.stand_still(turn), SlotSet(TEXT, turn.text)]
+        return await self._misunderstood("utter_addition_unclear", turn, say)
+
+    async def _confirmation(self, turn: Turn, say: Say) -> Events:
+        if confirms(turn):
+            return await self._do(turn, say)
+        if turn.intent == "deny" and turn.confidence >= 0.5:
+            return await cancel(self.desk, turn, say)
+        if (
+            turn.slots.get(ACT) == "add"
+            and turn.intent in ("add_to_complaint", "inform")
+            and len(turn.text) > 4
+        ):
+            joined = f"{turn.slots.get(TEXT)}\n{turn.text}"
+            say("utter_complaint_noted")
+            return [*self.stand_still(turn), SlotSet(TEXT, joined)]
+        if digresses(turn):
+            return []
+        return await self._misunderstood("utter_case_unclear", turn, say)
+
+    async def _do(self, turn: Turn, say: Say) -> Events:
+        act, number, text = (str(turn.slots.get(name) or "") for name in (ACT, NUMBER, TEXT))
+        words = "" if text == SKIPPED else text
+        try:
+            await self.desk.act_on_complaint(turn.conversation_id, number, action=act, text=words)
+        except DeskProblem as problem:
+            return await self._refused(problem, act, number, turn, say)
+        except DeskError as error:
+            log.warning("case act failed", conversation_id=turn.conversation_id, error=type(error).__name__)
+            say("utter_case_unavailable")
+            return self.stand_still(turn)
+        return self._done(act, number, say)
+
+    def _done(self, act: str, number: str, say: Say) -> Events:
+        say(f"utter_case_done_{act}", number=number)
+        following = offer(say, "rate_service") if act in ("withdraw", "accept") else []
+        return [*forgotten(), *following]
+
+    async def _refused(self, problem: DeskProblem, act: str, number: str, turn: Turn, say: Say) -> Events:
+        """Refused after a lost answer it may well have been done: the complaint itself tells."""
+        if problem.slug == "action-not-allowed" and act == "withdraw":
+            found = await self.desk.complaints(turn.conversation_id, number=number)
+            if found.items and found.items[0].state == "withdrawn":
+                return self._done(act, number, say)
+        say(f"utter_case_none_{act}" if problem.slug == "action-not-allowed" else "utter_no_complaints")
+        return forgotten()
+
+    async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return [*self.stand_still(turn), *handed_over]
+        say(response)
+        return self.stand_still(turn)
+
+
+class AskCaseNumber(DeskAction):
+    """Shows the complaints among which to choose."""
+
+    action_name = "action_ask_case_number"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """With their first words, as buttons; at most four."""
+        try:
+            found = await self.desk.complaints(turn.conversation_id)
+        except DeskError:
+            say("utter_status_unavailable")
+            return []
+        fit = [item for item in found.items if suits(item, str(turn.slots.get(ACT)))][:SHOWN]
+        places: dict[str, Any] = {f"{kind}_{n + 1}": "" for n in range(SHOWN) for kind in ("title", "number")}
+        for n, item in enumerate(fit, 1):
+            places |= {f"title_{n}": f"{item.number} {item.summary[:16]}".strip(), f"number_{n}": item.number}
+        say("utter_which_case", **places)
+        return []
+
+
+class AskCaseText(DeskAction):
+    """Asks for the words to add, or for the reason why the answer is not accepted."""
+
+    action_name = "action_ask_case_text"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Only these two acts have words of their own."""
+        say("utter_ask_addition" if turn.slots.get(ACT) == "add" else "utter_ask_reason")
+        return []
+
+
+class AskCaseConfirmed(DeskAction):
+    """Says what will be done, before it is done."""
+
+    action_name = "action_ask_case_confirmed"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """A complaint withdrawn or accepted is over: the customer is told so first."""
+        if "utter_case_unavailable" in turn.spoken:
+            return []
+        text = str(turn.slots.get(TEXT) or "")
+        words = say.word("field", "none") if text == SKIPPED else text
+        say(f"utter_confirm_{turn.slots.get(ACT)}", number=str(turn.slots.get(NUMBER)), text=words)
+        return []
+
+
+def suits(item: ComplaintItem, act: str) -> bool:
+    """Whether the complaint is in a state for the act; the desk decides in the end."""
+    return item.state == "answered" if act in ("accept", "reject") else item.state not in OVER
+
+
+def forgotten() -> Events:
+    """End the form."""
+    return [SlotSet(name, None) for name in (ACT, NUMBER, TEXT, CONFIRMED, "requested_slot")]

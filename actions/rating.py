@@ -1,0 +1,102 @@
+"""Stars for the service, and a sentence to go with them."""
+
+import re
+
+from rasa_sdk.events import SlotSet
+
+from actions.complaint_reading import SKIPPED
+from actions.desk_client import DeskError
+from actions.digression import digresses, digresses_from_story
+from actions.edge import DeskAction, Events
+from actions.offers import offer, offer_next_wish
+from actions.person import give_up
+from actions.say import Say
+from actions.turn import Turn
+
+FORM = "rating_form"
+SCORE, COMMENT = "rating_score", "rating_comment"
+UNHAPPY, LONGEST_COMMENT = 2, 500
+_WORDS = "一二三四五"
+_BY_WORD = {  # in this order: 不满意 holds 满意
+    1: r"非常不满意|很不满意|差评|一星|太差|最差|一颗星|零分|"
+    r"\b(?:very dissatisfied|terrible|awful|worst|one star|thumbs down)\b",
+    2: r"不太满意|不满意|两星|二星|两颗星|不好|\b(?:unsatisfied|dissatisfied|not satisfied|poor|two stars)\b",
+    3: r"一般|三星|三颗星|还行|还可以|\b(?:average|okay|neutral|so-so|three stars)\b",
+    5: r"非常满意|很满意|特别满意|十分满意|五星|五颗星|满分|好评|完美|"
+    r"\b(?:very satisfied|excellent|perfect|great|full marks|five stars|thumbs up)\b",
+    4: r"满意|四星|四颗星|不错|挺好|\b(?:satisfied|good|four stars)\b",
+}
+_SCORE = re.compile(
+    r"(?:^|[^\d.])([1-5])\s*(?:分|星|颗星|stars?|/\s*5|out of 5|out of five|points?|[。.!！]?$)", re.I
+)
+_OF_TEN = re.compile(r"(?:10|十)分满分|满分(?:10|十)|/\s*10|out of (?:10|ten)", re.I)
+_CHINESE = re.compile(r"([一二两三四五])(?:分|颗?星)")
+
+
+class ValidateRating(DeskAction):
+    """Reads the stars, then the sentence, and passes them on."""
+
+    action_name = f"validate_{FORM}"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """A first message that tells the stars already is not asked for them."""
+        if turn.requested not in (SCORE, COMMENT):
+            return [SlotSet(SCORE, score_in(turn)), SlotSet(COMMENT, None)]
+        if turn.resumed:
+            return self.stand_still(turn)
+        return await (self._score if turn.requested == SCORE else self._comment)(turn, say)
+
+    def stand_still(self, turn: Turn) -> Events:
+        """Ask again for what was asked."""
+        return [SlotSet(SCORE, turn.slots.get(SCORE))]
+
+    async def _score(self, turn: Turn, say: Say) -> Events:
+        score = score_in(turn)
+        if score is not None:
+            return [SlotSet(SCORE, score)]
+        if digresses(turn) and turn.intent != "rate_service":
+            return []
+        handed_over = await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return [*self.stand_still(turn), *handed_over]
+        say("utter_score_unclear")
+        return self.stand_still(turn)
+
+    async def _comment(self, turn: Turn, say: Say) -> Events:
+        """Almost anything is a comment; a new score replaces the first."""
+        if digresses_from_story(turn) and turn.intent not in ("rate_service", "thanks", "abuse"):
+            return []
+        score = int(turn.slots[SCORE])
+        again = score_in(turn) if turn.intent == "rate_service" and len(turn.text) <= 6 else None
+        if again is not None and again != score:
+            say("utter_complaint_corrected")
+            return [SlotSet(SCORE, again)]
+        skips = turn.intent in ("skip", "deny", "cancel", "thanks") and turn.confidence >= 0.5
+        comment = None if skips or turn.text == SKIPPED else turn.text[:LONGEST_COMMENT]
+        try:
+            await self.desk.rate(turn.conversation_id, score=score, comment=comment)
+        except DeskError:
+            say("utter_rating_unavailable")
+            return [SlotSet("requested_slot", None), *_forgotten()]
+        unhappy = score <= UNHAPPY
+        say("utter_rated_unhappy" if unhappy else "utter_rated")
+        following = (
+            offer(say, "request_person") if unhappy else offer_next_wish(turn, say, done="rate_service")
+        )
+        return [SlotSet("requested_slot", None), *_forgotten(), *following]
+
+
+def score_in(turn: Turn) -> int | None:
+    """1 to 5 by figure or by word; a score out of ten is asked again, not converted."""
+    text = turn.text
+    if _OF_TEN.search(text):
+        return None
+    if figure := _SCORE.search(text):
+        return int(figure[1])
+    if chinese := _CHINESE.search(text):
+        return 2 if chinese[1] == "两" else _WORDS.index(chinese[1]) + 1
+    return next((score for score, words in _BY_WORD.items() if re.search(words, text, re.I)), None)
+
+
+def _forgotten() -> Events:
+    return [SlotSet(SCORE, None), SlotSet(COMMENT, None)]

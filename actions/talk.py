@@ -1,0 +1,90 @@
+"""Small steps of the talk that look at more than the words: greeting, loose values, nonsense, plain words."""
+
+import re
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.complaint import FORM as COMPLAINT_FORM
+from actions.drafts import DRAFT, offer_draft
+from actions.edge import DeskAction, Events
+from actions.offers import offer_next_wish
+from actions.person import give_up
+from actions.say import Say
+from actions.turn import Turn
+
+CLEARLY_OTHER = 0.95
+_ENDS_PLAIN_WORDS = re.compile(
+    r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
+    r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
+    re.I,
+)
+
+
+class Greet(DeskAction):
+    """A greeting; somebody who comes back is reminded of the half-told complaint."""
+
+    action_name = "action_greet"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """In a form the greeting is short, as the form asks again."""
+        if turn.active_loop:
+            say("utter_greet_in_form")
+            return []
+        offered = await offer_draft(self.desk, turn, say)
+        if not offered:
+            say("utter_greet")
+        return offered
+
+
+class LooseValue(DeskAction):
+    """A value, or a "skip", that answers no question of this session."""
+
+    action_name = "action_loose_value"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """After a break it answers the question of the half-told complaint."""
+        if turn.returning and not turn.active_loop:
+            return [FollowupAction(COMPLAINT_FORM)]
+        say("utter_nothing_to_skip" if turn.intent == "skip" else "utter_inform_alone")
+        return []
+
+
+class OutOfScope(DeskAction):
+    """What no bank does, or what no one can understand."""
+
+    action_name = "action_out_of_scope"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Nonsense after nonsense brings a person; a clear wish for something else does not."""
+        clear = turn.is_question or turn.confidence >= CLEARLY_OTHER
+        handed_over = None if clear else await give_up(self.desk, turn, say)
+        if handed_over is not None:
+            return handed_over
+        say("utter_out_of_scope")
+        return await offer_draft(self.desk, turn, say)
+
+
+class PlainWords(DeskAction):
+    """Fewer and plainer words, for those who wish for them; and back."""
+
+    action_name = "action_elderly_mode"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """The gateway carries the wish over to later sessions."""
+        ends = bool(_ENDS_PLAIN_WORDS.search(turn.text))
+        say("utter_elderly_mode_off" if ends else "utter_elderly_mode")
+        return [SlotSet("elderly", "off" if ends else "on")]
+
+
+class AfterForm(DeskAction):
+    """When a small form has ended: go on with the complaint behind it, else with what else was wished."""
+
+    action_name = "action_after_form"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Not when a person was called."""
+        if turn.handed_over:
+            return []
+        if turn.slots.get(DRAFT):
+            return [FollowupAction(COMPLAINT_FORM)]
+        return [] if turn.slots.get("offered") else offer_next_wish(turn, say, done="")
