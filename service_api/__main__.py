@@ -74,18 +74,24 @@ def _demo() -> int:
 
 
 def _audit() -> int:
-    from service_api.audit.service import first_broken_link
+    from service_api.audit.proof import ForgedCheckpoint, checkpoints_of, first_flaw
     from service_api.core.database import Database
     from service_api.settings import load_settings
 
-    database = Database(load_settings().database_address)
+    settings = load_settings()
+    try:
+        checkpoints = checkpoints_of(settings).read()
+    except ForgedCheckpoint as error:
+        print(f"the checkpoints of the audit log were changed: {error}")
+        return 1
+    database = Database(settings.database_address)
     with database.reading() as session:
-        broken = first_broken_link(session)
+        flaw = first_flaw(session, checkpoints)
     database.close()
-    if broken is None:
-        print("the audit log is whole")
+    if flaw is None:
+        print(f"the audit log is whole; {len(checkpoints)} checkpoints agree with it")
         return 0
-    print(f"the audit log was changed: entry {broken} does not fit the one before it or its own content")
+    print(f"the audit log was changed: {flaw}")
     return 1
 
 

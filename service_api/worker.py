@@ -16,7 +16,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from service_api.audit.service import first_broken_link
+from service_api.articles import statistics
+from service_api.audit.proof import CheckpointFile, checkpoints_of, first_flaw
 from service_api.channels.wechat import channel, intake, media, notices
 from service_api.channels.wechat.channel import Outgoing
 from service_api.complaints import notes, people
@@ -26,12 +27,14 @@ from service_api.complaints.handling import NOTICE, REVIEW_WINDOW, close_unanswe
 from service_api.complaints.models import Complaint
 from service_api.conversations import drafts, handover, transfer
 from service_api.conversations import notes as conversation_notes
+from service_api.conversations import queries as conversations
 from service_api.conversations.hours import OfficeHours, WorkingDay
 from service_api.core import heartbeat
 from service_api.core.clock import Clock, DemoClock, SystemClock
 from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
 from service_api.customers.sms import DemoSms, NoSms
+from service_api.escalation import calendars, following
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import ESCALATED, DeskClocks
 from service_api.escalation.sweep import sweep
@@ -56,6 +59,7 @@ class Desk:
     handlers: Handlers
     hours: OfficeHours
     working_day: WorkingDay
+    checkpoints: CheckpointFile
     wechat: Outgoing | None = None
 
 
@@ -71,6 +75,17 @@ class Job:
 
 def escalate(desk: Desk, now: datetime) -> object:
     return sweep(desk.database, desk.desk, now=now)
+
+
+def follow_rules(desk: Desk, now: datetime) -> object:
+    """Open complaints go over to new rules that say so."""
+    return following.follow_new_rules(desk.database, desk.desk, now=now)
+
+
+def report_years(desk: Desk, now: datetime) -> object:
+    """Years whose days off nobody has confirmed yet."""
+    with desk.database.writing() as session:
+        return calendars.report_unconfirmed(session, desk.desk, now=now)
 
 
 def deliver(desk: Desk, now: datetime) -> object:
@@ -121,20 +136,39 @@ def close_lapsed(desk: Desk, now: datetime) -> object:
     return len(lapsed)
 
 
+def count_led_to_person(desk: Desk, _now: datetime) -> object:
+    """Answers after which the customer asked for a person."""
+    with desk.database.writing() as session:
+        passed = conversations.hand_overs_after(session, statistics.counted_up_to(session))
+        found = [statistics.PassedOn(one.id, one.conversation_id, one.asked_at) for one in passed]
+        return statistics.note_hand_overs(session, found, zone=desk.hours.zone)
+
+
 def tidy(desk: Desk, now: datetime) -> object:
     with desk.database.writing() as session:
         forgotten = outbox.forget_done(session, before=now - EVENTS_KEPT)
         forgotten += filing.forget_keys(session, before=now - filing.KEYS_KEPT)
         forgotten += drafts.forget_old(session, now=now)
+        forgotten += statistics.forget_showings(session, before=now - statistics.SHOWINGS_KEPT)
         return forgotten + intake.forget_seen(session, before=MACHINE.now() - intake.SEEN_KEPT)
 
 
 def check_audit(desk: Desk, _now: datetime) -> object:
+    checkpoints = desk.checkpoints.read()
     with desk.database.reading() as session:
-        broken = first_broken_link(session)
-    if broken is not None:
-        log.error("the audit log was changed", entry_id=broken)
-    return broken
+        flaw = first_flaw(session, checkpoints)
+    if flaw is not None:
+        log.error("the audit log was changed", wrong=flaw.wrong.value, entry_id=flaw.entry_id)
+    return flaw
+
+
+def note_checkpoint(desk: Desk, now: datetime) -> object:
+    """What the audit log is now, where the database cannot reach: a sealed file and this process's log."""
+    with desk.database.reading() as session:
+        point = desk.checkpoints.add(session, now=now)
+    if point is not None:
+        log.info("audit checkpoint", entries=point.entries, last_hash=point.last_hash)
+    return point
 
 
 def _seconds(n: float) -> timedelta:
@@ -144,13 +178,17 @@ def _seconds(n: float) -> timedelta:
 JOBS: tuple[Job, ...] = (
     Job("heartbeat", _seconds(10), _seconds(5), say_alive),
     Job("escalation", _seconds(15), _seconds(2), escalate),
+    Job("new rules", _seconds(15), _seconds(2), follow_rules),
+    Job("calendar years", timedelta(hours=24), _seconds(60), report_years),
     Job("outbox", _seconds(2), _seconds(1), deliver),
     Job("wechat", _seconds(2), _seconds(1), answer_in_wechat),
     Job("wechat media", _seconds(10), _seconds(5), fetch_from_wechat),
     Job("abandoned", _seconds(20), _seconds(10), return_abandoned),
+    Job("led to a person", _seconds(30), _seconds(5), count_led_to_person),
     Job("mail", _seconds(60), _seconds(5), write_mail),
     Job("close lapsed", timedelta(hours=1), _seconds(30), close_lapsed),
     Job("tidy", timedelta(hours=6), timedelta(hours=6), tidy),
+    Job("audit checkpoint", timedelta(hours=1), _seconds(60), note_checkpoint),
     Job("audit check", timedelta(hours=24), timedelta(hours=24), check_audit),
 )
 
@@ -172,6 +210,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
         effects={
             filing.FILED: notifier.complaint_filed,
             ESCALATED: notifier.complaint_escalated,
+            calendars.UNCONFIRMED: notifier.year_unconfirmed,
             NOTICE: notifier.customer_notice,
             people.ASSIGNED: notifier.colleague_told,
             people.OFFERED: notifier.colleague_told,
@@ -186,7 +225,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
         },
     )
     hours = OfficeHours.parse(settings.office_hours, settings.zone)
-    return Desk(database, desk, handlers, hours, calendar.is_working, wechat)
+    return Desk(database, desk, handlers, hours, calendar.is_working, checkpoints_of(settings), wechat)
 
 
 def run_job(job: Job, desk: Desk, clock: Clock) -> None:

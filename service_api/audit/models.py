@@ -1,4 +1,4 @@
-"""The audit log's table. Triggers refuse every change to what is written."""
+"""The audit log's tables. Triggers refuse every change to what is written."""
 
 from datetime import datetime
 from typing import Any
@@ -37,10 +37,34 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 
-SQLITE_GUARDS = tuple(
-    f"CREATE TRIGGER audit_refuses_{verb.lower()} BEFORE {verb} ON audit_entries "
-    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
+class AuditHead(Base):
+    """One row: how many entries there are, and the hash of the last.
+
+    It moves on in the transaction of each entry and never back, so that a log whose end was cut off no longer
+    reaches it. Its lock is also what makes writers of the chain queue.
+    """
+
+    __tablename__ = "audit_head"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one"),
+        CheckConstraint("entries >= 0", name="entries"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    last_hash: Mapped[str] = mapped_column(String(64))
+
+
+SQLITE_GUARDS = (
+    *(
+        f"CREATE TRIGGER audit_refuses_{verb.lower()} BEFORE {verb} ON audit_entries "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head WHEN NEW.entries <= OLD.entries "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
 )
 POSTGRES_GUARDS = (
     "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
@@ -49,10 +73,16 @@ POSTGRES_GUARDS = (
     "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
     "CREATE TRIGGER audit_refuses_truncate BEFORE TRUNCATE ON audit_entries "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head "
+    "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head "
+    "FOR EACH ROW WHEN (NEW.entries <= OLD.entries) EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_refuses_truncate BEFORE TRUNCATE ON audit_head "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
 )
 
 
-@event.listens_for(AuditEntry.__table__, "after_create")
+@event.listens_for(AuditHead.__table__, "after_create")  # made after audit_entries: tables come by name
 def _guard(_table: object, connection: Connection, **_options: object) -> None:
     # For databases made straight from the models, as some tests do; migrations run the same statements.
     for statement in SQLITE_GUARDS if connection.dialect.name == "sqlite" else POSTGRES_GUARDS:

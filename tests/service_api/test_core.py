@@ -14,8 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from service_api.audit.models import AuditEntry
-from service_api.audit.service import SYSTEM, first_broken_link, record
 from service_api.core import i18n
 from service_api.core.clock import DemoClock, FrozenClock
 from service_api.core.database import Database
@@ -95,27 +93,6 @@ class TestDatabase:
     def test_the_migrated_database_is_current(self, database: Database) -> None:
         assert newest_revision() is not None
         assert is_current(database)
-
-
-class TestAudit:
-    def test_the_log_cannot_be_changed(self, database: Database) -> None:
-        with database.writing() as session:
-            record(session, by=SYSTEM, action="a.deed", subject=("thing", "1"), now=MOMENT)
-        for statement in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
-            with pytest.raises(Exception, match="append-only"), database.writing() as session:
-                session.connection().exec_driver_sql(statement)
-
-    def test_a_row_changed_behind_the_triggers_breaks_the_chain(self, database: Database) -> None:
-        with database.writing() as session:
-            for number in range(3):
-                record(session, by=SYSTEM, action="a.deed", subject=("thing", str(number)), now=MOMENT)
-            assert first_broken_link(session) is None
-        with database.writing() as session:
-            session.connection().exec_driver_sql("DROP TRIGGER audit_refuses_update")
-            session.connection().exec_driver_sql("UPDATE audit_entries SET subject_id = '9' WHERE id = 2")
-        with database.reading() as session:
-            assert first_broken_link(session) == 2
-            assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3
 
 
 class TestClock:

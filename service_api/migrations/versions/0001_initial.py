@@ -89,6 +89,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entries_subject", ["subject_kind", "subject_id", "id"], unique=False)
 
     op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("last_hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("entries >= 0", name=op.f("ck_audit_head_entries")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
         "clock_offset",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seconds", sa.BigInteger(), nullable=False),
@@ -1716,11 +1725,16 @@ def upgrade() -> None:
     sqlite = (
         "CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
         "CREATE TRIGGER audit_refuses_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head WHEN NEW.entries <= OLD.entries BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
     )
     postgresql = (
         "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
         "CREATE TRIGGER audit_refuses_change BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
         "CREATE TRIGGER audit_refuses_truncate BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
+        "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
+        "CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head FOR EACH ROW WHEN (NEW.entries <= OLD.entries) EXECUTE FUNCTION audit_is_append_only()",
+        "CREATE TRIGGER audit_head_refuses_truncate BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
     )
     for statement in sqlite if op.get_bind().dialect.name == "sqlite" else postgresql:
         op.execute(statement)
@@ -1952,6 +1966,7 @@ def downgrade() -> None:
     op.drop_table("customers")
     op.drop_table("complaint_counters")
     op.drop_table("clock_offset")
+    op.drop_table("audit_head")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_subject")
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from service_api.audit.models import AuditEntry
-from service_api.audit.service import first_broken_link
+from service_api.audit.proof import first_flaw
 from service_api.complaints.codes import BUSINESSES, products
 from service_api.complaints.models import Complaint, ComplaintCounter, FilingKey
 from service_api.complaints.service import next_number
@@ -52,7 +52,7 @@ def test_complaint_audit_event_and_clocks_are_one_commit(file: File, database: D
         entry = session.scalars(select(AuditEntry)).one()
         event = session.scalars(select(OutboxEvent)).one()
         clocks = set(session.scalars(select(ComplaintClock.kind)))
-        assert first_broken_link(session) is None
+        assert first_flaw(session) is None
     assert (entry.action, event.topic) == ("complaint.filed", "complaint.filed")
     assert clocks == {"decision", "acknowledge", "plan"}
 

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service_api.audit.models import AuditEntry
-from service_api.audit.service import ASSISTANT, WORKER, first_broken_link
+from service_api.audit.proof import first_flaw
+from service_api.audit.service import ASSISTANT, WORKER
 from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint
@@ -206,7 +207,7 @@ def test_the_audit_chain_is_whole_after_workers_at_the_same_time(database: Datab
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda _: sweep(database, DESK, now=DUE), range(3)))
     with database.reading() as session:
-        assert first_broken_link(session) is None
+        assert first_flaw(session) is None
         assert session.scalar(select(func.count()).select_from(Escalation)) == 30 * 5
 
 
