@@ -20,6 +20,7 @@ from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 60
 LONGEST_SEARCH = 100
+NOT_SAID = "-"  # as a filter: branch, cause or product that nobody has said yet
 TIMELINESS = ("in_time", "late", "running")
 
 
@@ -179,7 +180,11 @@ def _conditions(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]
         Complaint.channel: filters.channel or None,
         Complaint.source: filters.source or None,
     }
-    conditions: list[ColumnElement[bool]] = [c == value for c, value in exact.items() if value is not None]
+    conditions: list[ColumnElement[bool]] = [
+        func.coalesce(c, "") == "" if value == NOT_SAID else c == value
+        for c, value in exact.items()
+        if value is not None
+    ]
     if filters.overdue:
         conditions += [Complaint.desk_order == CLOCK_RUNS, Complaint.due_at <= now]
     if filters.due_before is not None:

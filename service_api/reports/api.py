@@ -1,32 +1,30 @@
-"""The supervisor's figures, and the list as a CSV file that is never whole in memory."""
+"""The supervisor's figures, the list as a file that is never whole in memory, and the regulator's ledger."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from service_api.audit.service import record
-from service_api.complaints.lifecycle import State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
-from service_api.complaints.schemas import Business, Cause, ProductCode, Slug
 from service_api.complaints.service import due_date
 from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings
-from service_api.reports import queries
+from service_api.reports import files, queries
+from service_api.reports.choice import TheChoice, ThePeriod
+from service_api.reports.figures import Report, report
+from service_api.reports.ledger import LedgerRow, ledger, lines
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
-BOM = "\ufeff"  # spreadsheets take the file for UTF-8 only with it
 COLUMNS = (
     "number",
     "received_at",
@@ -47,7 +45,7 @@ COLUMNS = (
     "closed_at",
     "description",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Ending = Literal["csv", "xlsx"]
 
 
 class Figures(BaseModel):
@@ -67,82 +65,81 @@ def figures(me: CurrentStaff, session: ReadSession, now: Now) -> Figures:
     return Figures.model_validate(asdict(queries.log_figures(session, me, now=now)))
 
 
-@router.get("/complaints.csv", response_class=StreamingResponse)
+@router.get("/period")
+def period_figures(
+    me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
+) -> Report:
+    """Volume, timeliness, what about, from where, and satisfaction, of what was received in a period."""
+    me.must(Permission.SUPERVISE)
+    return report(session, me, period, now=now, zone=settings.zone)
+
+
+@router.get("/complaints.{ending}", response_class=StreamingResponse)
 def export(
+    ending: Ending,
     me: CurrentStaff,
     database: TheDatabase,
     now: Now,
     settings: TheSettings,
-    state: State | None = None,
-    level: Annotated[int | None, Query(ge=0, le=9)] = None,
-    overdue: bool = False,
-    business: Business | None = None,
-    product: ProductCode | None = None,
-    cause: Cause | None = None,
-    branch: Slug | None = None,
-    tier: Annotated[str | None, Query(max_length=16)] = None,
-    text: Annotated[str, Query(max_length=100)] = "",
+    choice: TheChoice,
 ) -> StreamingResponse:
-    """The list as a file. The export is in the audit log before its first line leaves."""
+    """The list as a file, by the filters of the log. The audit log has it before its first line leaves."""
     me.must(Permission.SUPERVISE)
-    filters = Filters(
-        state=state.value if state else None,
-        level=level,
-        overdue=overdue,
-        business=business,
-        product=product,
-        cause=cause,
-        branch=branch,
-        tier=tier,
-        text=text,
-    )
+    filters = choice.filters(me, zone=settings.zone)
+    _note(database, me, "complaints.exported", now=now, filters=sorted(choice.given), format=ending)
+    rows = _rows(database, me, filters, now=now, zone=settings.zone)
+    return _file(rows, ending, name=f"complaints-{now:%Y%m%d}")
+
+
+@router.get("/ledger")
+def ledger_rows(
+    me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
+) -> list[LedgerRow]:
+    """Complaints received in the period by branch, business and cause."""
+    me.must(Permission.SUPERVISE)
+    return ledger(session, me, period, now=now, zone=settings.zone)
+
+
+@router.get("/ledger.{ending}", response_class=StreamingResponse)
+def ledger_file(
+    ending: Ending,
+    me: CurrentStaff,
+    database: TheDatabase,
+    now: Now,
+    settings: TheSettings,
+    period: ThePeriod,
+) -> StreamingResponse:
+    me.must(Permission.SUPERVISE)
+    _note(database, me, "ledger.exported", now=now, first=period.first, last=period.last, format=ending)
+    with database.reading() as session:
+        rows = ledger(session, me, period, now=now, zone=settings.zone)
+    return _file(lines(rows), ending, name=f"ledger-{period.first:%Y%m%d}-{period.last:%Y%m%d}")
+
+
+def _note(database: Database, me: SignedIn, action: str, *, now: datetime, **facts: object) -> None:
     with database.writing() as session:
-        record(
-            session,
-            by=me.actor,
-            action="complaints.exported",
-            subject=("export", "complaints"),
-            now=now,
-            filters=[name for name, value in asdict(filters).items() if value],
-        )
-    lines = _lines(database, me, filters, now=now, zone=settings.zone)
-    headers = {"Content-Disposition": f'attachment; filename="complaints-{now:%Y%m%d}.csv"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        record(session, by=me.actor, action=action, subject=("export", "complaints"), now=now, **facts)
 
 
-def _lines(
+def _file(rows: Iterable[Iterable[object]], ending: Ending, *, name: str) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    if ending == "csv":
+        return StreamingResponse(files.csv_lines(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(files.workbook(rows, sheet=name[:31]), media_type=files.XLSX, headers=headers)
+
+
+def _rows(
     database: Database, me: SignedIn, filters: Filters, *, now: datetime, zone: ZoneInfo
-) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    yield BOM + _taken(buffer)
+) -> Iterator[tuple[object, ...]]:
+    yield COLUMNS
     with database.reading() as session:
         for row in queries.stream_complaints(session, me, filters, now=now):
-            writer.writerow([_cell(value) for value in _values(row, zone)])
-            if buffer.tell() > 32_768:
-                yield _taken(buffer)
-    yield _taken(buffer)
+            yield _values(row, zone)
 
 
-def _values(row: Complaint, zone: ZoneInfo) -> list[object]:
+def _values(row: Complaint, zone: ZoneInfo) -> tuple[object, ...]:
     counted: dict[str, object] = {
         "due_date": due_date(row.due_at, zone),
         "amount": f"{row.amount.amount:f}" if row.amount is not None else None,
     }
-    return [counted[name] if name in counted else getattr(row, name) for name in COLUMNS]
-
-
-def _cell(value: object) -> str:
-    """As text; what a spreadsheet would run as a formula gets a quote before it."""
-    if value is None:
-        return ""
-    text = value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+    return tuple(counted[name] if name in counted else getattr(row, name) for name in COLUMNS)
