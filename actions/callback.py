@@ -27,8 +27,9 @@ _TIME = re.compile(
     r"|(?:今天|明天|后天|下?周[一二三四五六日天])?(?:早上|上午|中午|下午|傍晚|晚上)"
     r"|今天|明天|后天|今晚|明早|明晚|下?周[一二三四五六日天]|下班后?|周末|工作日"
     r"|随时|都可以|都行|尽快|马上|现在|越快越好"
-    r"|\b(?:today|tomorrow|tonight|morning|noon|afternoon|evening|night|any ?time|asap|as soon as possible|now|"
-    r"weekend|weekdays?|(?:at |after |before |around |by )?\d{1,2}(?::\d{2})? ?(?:am|pm|o'clock)|"
+    r"|\b(?:today|tomorrow|tonight|morning|noon|afternoon|evening|night|any ?time|asap|now|"
+    r"as soon as possible|weekend|weekdays?|"
+    r"(?:at |after |before |around |by )?\d{1,2}(?::\d{2})? ?(?:am|pm|o'clock)|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|after work)\b",
     re.I,
 )

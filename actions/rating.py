@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.complaint_reading import SKIPPED
 from actions.desk_client import DeskError
-from actions.digression import digresses, digresses_from_story
+from actions.digression import asks_meanwhile, digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer, offer_next_wish
 from actions.person import give_up
@@ -15,6 +15,10 @@ from actions.turn import Turn
 
 FORM = "rating_form"
 SCORE, COMMENT = "rating_score", "rating_comment"
+NO_COMMENT = frozenset(
+    {"request_person", "self_harm", "report_loss", "dispute_transaction", "file_complaint"}
+)
+SURE_OF_WISH = 0.8
 UNHAPPY, LONGEST_COMMENT = 2, 500
 _WORDS = "一二三四五"
 _BY_WORD = {  # in this order: 不满意 holds 满意
@@ -64,7 +68,7 @@ class ValidateRating(DeskAction):
 
     async def _comment(self, turn: Turn, say: Say) -> Events:
         """Almost anything is a comment; a new score replaces the first."""
-        if digresses_from_story(turn) and turn.intent not in ("rate_service", "thanks", "abuse"):
+        if asks_meanwhile(turn) or (turn.intent in NO_COMMENT and turn.confidence >= SURE_OF_WISH):
             return []
         score = int(turn.slots[SCORE])
         again = score_in(turn) if turn.intent == "rate_service" and len(turn.text) <= 6 else None

@@ -28,9 +28,26 @@ CALLS: dict[str, Work] = {
     "profile": lambda client: client.profile(CONVERSATION),
     "file_complaint": lambda client: client.file_complaint(FILING, key="k"),
     "complaints": lambda client: client.complaints(CONVERSATION),
+    "act_on_complaint": lambda client: client.act_on_complaint(
+        CONVERSATION, "C-20261121-0042", action="add", text="x"
+    ),
+    "draft": lambda client: client.draft(CONVERSATION),
+    "request_callback": lambda client: client.request_callback(
+        CONVERSATION, phone="13800138000", wanted="随时", wanted_on=None
+    ),
+    "rate": lambda client: client.rate(CONVERSATION, score=5, comment=None),
     "hand_over": lambda client: client.hand_over(CONVERSATION, reason="requested", note=""),
 }
-REPEATED = {"search", "profile", "file_complaint", "complaints"}
+REPEATED = {"search", "profile", "file_complaint", "complaints", "draft"}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """With one complaint and one half-told complaint."""
+    desk = Desk()
+    desk.file({"description": "earlier"}, "earlier")
+    desk.draft("PUT", CONVERSATION, {"key": "d1", "fields": {"description": "x"}})
+    return desk
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -101,7 +118,7 @@ def test_the_same_key_files_once(desk: Desk, desk_url: str) -> None:
         return first.number, second.number
 
     assert len(set(in_loop(desk_url, twice))) == 1
-    assert len(desk.filed) == 1
+    assert len(desk.filed) == 2
 
 
 def test_filing_sends_plain_dates_and_amounts(desk: Desk, desk_url: str) -> None:
