@@ -34,10 +34,16 @@ from service_api.complaints import api as complaints
 from service_api.complaints import attachment_api as attachments
 from service_api.complaints import case_api as cases
 from service_api.complaints import staff_api as staff_complaints
+from service_api.console import articles as article_pages
+from service_api.console import calendar as calendar_pages
+from service_api.console import dead_letters, stand_ins
 from service_api.console import log as complaint_log
+from service_api.console import rules as rule_pages
 from service_api.console import staff as people
+from service_api.console import unanswered as unanswered_pages
 from service_api.conversations import api as conversations
 from service_api.conversations import callbacks_api as callbacks
+from service_api.conversations import desk_api
 from service_api.conversations import drafts_api as drafts
 from service_api.conversations import rating_api as ratings
 from service_api.conversations.hours import OfficeHours
@@ -48,7 +54,9 @@ from service_api.core.logging import set_up_logging
 from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
 from service_api.desk import complaints as desk_complaints
+from service_api.desk import composer as desk_composer
 from service_api.desk import conversations as desk_conversations
+from service_api.desk import deeds, filing, find, live, media, ready_pages
 from service_api.escalation import api as escalation
 from service_api.escalation import rules_api as rules
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
@@ -94,14 +102,38 @@ def rooms(*, demo: bool) -> FastAPI:
     app.add_middleware(Doors)
     app.add_middleware(Frame)
     desk = (complaints, staff_complaints, cases, attachments, escalation, rules, notifications, reports)
-    talks = (conversations, callbacks, drafts, ratings, web, chat_files, socket, wechat_posts, wechat_desk)
+    talks = (
+        conversations,
+        desk_api,
+        callbacks,
+        drafts,
+        ratings,
+        web,
+        chat_files,
+        socket,
+        wechat_posts,
+        wechat_desk,
+    )
     knowledge = (articles, unanswered, article_feedback, staff_articles, answer_feedback)
     for room in (health, staff, staff_members, *knowledge, *desk, *talks):
         app.include_router(room.router)
     if demo:
         app.include_router(demo_controls.router)
     install_pages(app)
-    for pages in (sign_in, account, people, desk_complaints, desk_conversations, complaint_log):
+    at_desk = (deeds, live, desk_composer, find, filing, media, ready_pages)
+    rule_rooms = (rule_pages, calendar_pages, stand_ins, dead_letters)
+    knowledge_pages = (article_pages, unanswered_pages)
+    for pages in (
+        *knowledge_pages,
+        *rule_rooms,
+        sign_in,
+        account,
+        people,
+        desk_complaints,
+        desk_conversations,
+        complaint_log,
+        *at_desk,
+    ):
         app.include_router(pages.router)
     return app
 

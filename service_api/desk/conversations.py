@@ -1,140 +1,189 @@
-"""The agents' pages of conversations: lists, the talk, and what an agent does in it."""
+"""The agents' pages of conversations: lists, the talk with its packet, and the customer beside it."""
 
 import uuid
-from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 
-from service_api.audit.service import record
 from service_api.complaints import queries as complaints
-from service_api.conversations import handover, queries, service
-from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.core.problems import NotFound
+from service_api.conversations import callbacks, notes, presence, queries, service
+from service_api.conversations.desk_api import Agent
+from service_api.conversations.models import Conversation
+from service_api.conversations.transfer import TEAMS
+from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
+from service_api.core.text import mask_phone
 from service_api.customers import queries as customers
-from service_api.desk.views import LINES, hand_over_facts, queues_for, talk_view
+from service_api.desk.queues import TABS, queues_for
+from service_api.desk.views import lines_of, packet_view, talk_view
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import Text, from_form
 from service_api.web.rendering import Facts, page
 
-
-def _may_answer(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.ANSWER_CUSTOMERS)
-    return me
-
-
-Agent = Annotated[SignedIn, Depends(_may_answer)]
 router = APIRouter(prefix="/desk", include_in_schema=False)
+Tab = Annotated[str, Query(max_length=16)]
+Skip = Annotated[int, Query(ge=0, le=100_000)]
 
 
 @router.get("")
-def desk(request: Request, me: CurrentStaff, session: ReadSession, now: Now) -> Response:
+def desk(
+    request: Request,
+    me: CurrentStaff,
+    session: WriteSession,
+    now: Now,
+    machine_now: MachineNow,
+    tab: Tab = "todo",
+    skip: Skip = 0,
+) -> Response:
+    """The desk with no conversation open. Whoever opens it is at the desk."""
     if not me.may(Permission.ANSWER_CUSTOMERS):
         return RedirectResponse("/console", status_code=303)
-    return page(request, "desk.html", me=me, queues=queues_for(session, me, now=now), talk=None, open_id=None)
+    presence.seen(session, me.staff_id, machine_now=machine_now)
+    lists = queues_for(session, me, tab=tab, skip=skip, now=now, machine_now=machine_now)
+    return page(request, "desk.html", me=me, tabs=TABS, queues=lists, talk=None, open_id=None)
 
 
 @router.get("/queues")
 def queues(
-    request: Request, me: Agent, session: ReadSession, now: Now, open: uuid.UUID | None = None
+    request: Request,
+    me: Agent,
+    session: ReadSession,
+    now: Now,
+    machine_now: MachineNow,
+    open: uuid.UUID | None = None,
+    tab: Tab = "todo",
+    skip: Skip = 0,
 ) -> HTMLResponse:
-    return page(request, "queues.html", me=me, queues=queues_for(session, me, now=now), open_id=open)
+    """The left pane by itself."""
+    lists = queues_for(session, me, tab=tab, skip=skip, now=now, machine_now=machine_now)
+    return page(request, "queues.html", me=me, tabs=TABS, queues=lists, open_id=open)
 
 
 @router.get("/conversations/{conversation_id}")
 def conversation(
-    request: Request, conversation_id: uuid.UUID, me: Agent, session: WriteSession, now: Now
+    request: Request,
+    conversation_id: uuid.UUID,
+    me: Agent,
+    session: WriteSession,
+    now: Now,
+    machine_now: MachineNow,
+    settings: TheSettings,
+    tab: Tab = "todo",
 ) -> HTMLResponse:
+    """One conversation between the lists and the customer; reading it is audited."""
     talk = queries.conversation(session, conversation_id)
-    record(session, by=me.actor, action="conversation.read", subject=("conversation", str(talk.id)), now=now)
+    service.note_reading(session, talk, by=me.actor, now=now)
+    presence.seen(session, me.staff_id, machine_now=machine_now)
+    presence.look(
+        session, talk.id, me.staff_id, read_seq=talk.last_seq, typing=False, machine_now=machine_now
+    )
+    session.flush()
     return page(
         request,
         "desk.html",
         me=me,
-        queues=queues_for(session, me, now=now),
+        tabs=TABS,
+        queues=queues_for(session, me, tab=tab, now=now, machine_now=machine_now),
         open_id=conversation_id,
         talk=talk_view(session, talk, me, now=now),
-        lines=_lines(session, conversation_id),
-        **_customer_facts(session, conversation_id, now=now),
+        lines=lines_of(session, talk),
+        onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),
+        colleagues=[
+            one for one in presence.colleagues(session, machine_now=machine_now) if one.id != me.staff_id
+        ],
+        teams=TEAMS,
+        **packet_facts(session, talk, now=now),
+        **customer_facts(session, talk, now=now),
+        **complaint_facts(session, talk, now=now, settings=settings),
     )
 
 
 @router.get("/conversations/{conversation_id}/lines")
-def lines(request: Request, conversation_id: uuid.UUID, me: Agent, session: ReadSession) -> HTMLResponse:
-    queries.conversation(session, conversation_id)
-    return page(request, "lines.html", me=me, lines=_lines(session, conversation_id))
+def lines(
+    request: Request,
+    conversation_id: uuid.UUID,
+    me: Agent,
+    session: ReadSession,
+    after: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    note: Annotated[int, Query(ge=0)] = 0,
+) -> HTMLResponse:
+    """The lines that came since, as list items."""
+    talk = queries.conversation(session, conversation_id)
+    new = lines_of(session, talk, after=after, after_note=note)
+    return page(request, "lines.html", me=me, lines=new)
+
+
+@router.get("/conversations/{conversation_id}/head")
+def head(
+    request: Request,
+    conversation_id: uuid.UUID,
+    me: Agent,
+    session: ReadSession,
+    now: Now,
+    machine_now: MachineNow,
+) -> HTMLResponse:
+    """Who answers now, and what may be done, as it changes when colleagues act."""
+    talk = queries.conversation(session, conversation_id)
+    return page(
+        request,
+        "talk_head.html",
+        me=me,
+        talk=talk_view(session, talk, me, now=now),
+        onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),
+    )
 
 
 @router.get("/conversations/{conversation_id}/customer")
 def customer(
-    request: Request, conversation_id: uuid.UUID, me: Agent, session: ReadSession, now: Now
+    request: Request,
+    conversation_id: uuid.UUID,
+    me: Agent,
+    session: ReadSession,
+    now: Now,
+    settings: TheSettings,
 ) -> HTMLResponse:
-    return page(request, "customer.html", me=me, **_customer_facts(session, conversation_id, now=now))
-
-
-@router.post("/conversations/{conversation_id}/messages")
-def answer(
-    request: Request,
-    conversation_id: uuid.UUID,
-    me: Agent,
-    session: WriteSession,
-    now: Now,
-    text: Annotated[str, Form()] = "",
-    csrf_token: Text = "",
-) -> Response:
-    from_form(me, csrf_token, request)
-    talk = service.locked(session, conversation_id)
-    handover.answer(session, talk, staff_id=me.staff_id, text=text, now=now)
-    if "HX-Request" in request.headers:
-        return page(request, "lines.html", me=me, lines=_lines(session, conversation_id))
-    return _back(conversation_id)
-
-
-@router.post("/conversations/{conversation_id}/{action}")
-def act(
-    request: Request,
-    conversation_id: uuid.UUID,
-    action: str,
-    me: Agent,
-    session: WriteSession,
-    now: Now,
-    csrf_token: Text = "",
-) -> Response:
-    """Take a conversation, give it back to the assistant, or end it."""
-    from_form(me, csrf_token, request)
-    talk = service.locked(session, conversation_id)
-    if action in {"claim", "step-in"}:
-        handover.claim(session, talk, staff_id=me.staff_id, name=me.display_name, now=now)
-    elif action in _ENDINGS:
-        _ENDINGS[action](session, talk, staff_id=me.staff_id, now=now)
-    else:
-        raise NotFound
-    return _back(conversation_id)
-
-
-_ENDINGS: dict[str, Callable[..., None]] = {"hand-back": handover.hand_back, "close": handover.close}
-
-
-def _lines(session: ReadSession, conversation_id: uuid.UUID) -> list[object]:
+    """The right pane by itself."""
     talk = queries.conversation(session, conversation_id)
-    first = max(talk.last_seq - LINES, 0)
-    return list(queries.messages_after(session, conversation_id, after=first, limit=LINES))
+    return page(
+        request,
+        "customer.html",
+        me=me,
+        talk=talk_view(session, talk, me, now=now),
+        **customer_facts(session, talk, now=now),
+        **complaint_facts(session, talk, now=now, settings=settings),
+    )
 
 
-def _customer_facts(session: ReadSession, conversation_id: uuid.UUID, *, now: Now) -> Facts:
-    talk = queries.conversation(session, conversation_id)
+def packet_facts(session: Session, talk: Conversation, *, now: datetime) -> Facts:
+    passings = queries.hand_overs_of(session, talk.id)
+    return {"packet": packet_view(session, talk, passings, now=now), "passings": passings}
+
+
+def customer_facts(session: Session, talk: Conversation, *, now: datetime) -> Facts:
+    """Who it is, tags and an open call-back; `revealed` holds fields in full once they were asked for."""
     customer_id = service.verified_customer_id(talk, now=now)
+    call = callbacks.open_of(session, talk.id)
     return {
         "profile": customers.profile(session, customer_id) if customer_id else None,
-        "handover": hand_over_facts(session, conversation_id),
-        "complaints": complaints.complaints_of_conversation(
-            session, conversation_id, customer_id=customer_id
-        ),
+        "labels": notes.tags_of(session, talk.id),
+        "call": call,
+        "call_phone": mask_phone(call.phone) if call else "",
+        "revealed": {},
     }
 
 
-def _back(conversation_id: uuid.UUID) -> Response:
-    return RedirectResponse(f"/desk/conversations/{conversation_id}", status_code=303)
+def complaint_facts(session: Session, talk: Conversation, *, now: datetime, settings: TheSettings) -> Facts:
+    """The customer's complaints, as they stand now."""
+    customer_id = service.verified_customer_id(talk, now=now)
+    found = complaints.complaints_of_conversation(
+        session, talk.id, customer_id=customer_id, zone=settings.zone
+    )
+    return {"complaints": found}
+
+
+def may_see(me: SignedIn) -> None:
+    """For pages that are no conversation's but belong to people who answer. Raises `Forbidden`."""
+    me.must(Permission.ANSWER_CUSTOMERS)

@@ -17,7 +17,7 @@ from service_api.core.edge import ReadSession, TheSettings, WriteSession
 from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response
 from service_api.customers.models import Customer, CustomerPhone, DemoMessage
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, Facts, page
+from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, Facts, page
 
 STATIC = Path(__file__).parent / "static"
 PAGE_ROOTS = ("/desk", "/console")
@@ -72,6 +72,17 @@ def choose_language(language: Text, back: Text = "/") -> Response:
     response = RedirectResponse(own_path(back), status_code=303)
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
+    return response
+
+
+@router.post("/theme")
+def choose_theme(theme: Text = "", back: Text = "/") -> Response:
+    """Dark or light; anything else follows the system again."""
+    response = RedirectResponse(_own_path(back), status_code=303)
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, theme, max_age=31_536_000, samesite="lax", httponly=True)
+    else:
+        response.delete_cookie(THEME_COOKIE)
     return response
 
 

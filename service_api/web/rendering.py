@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 ROOMS_WITH_TEMPLATES = ("web", "desk", "console")
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "ting_language"
+THEME_COOKIE = "ting_theme"
+THEMES = ("dark", "light")
 Facts = dict[str, Any]  # what a template shows: anything
 
 
@@ -46,6 +48,12 @@ def language_of(request: Request) -> str:
     """The reader's choice by cookie; Chinese first otherwise."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in LANGUAGES else "zh"
+
+
+def theme_of(request: Request) -> str:
+    """Dark or light as the reader chose; empty follows their system."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
 
 
 def page(
@@ -84,6 +92,7 @@ def page(
             local=local,
             money=money,
             language=language,
+            theme=theme_of(request),
             demo=settings.demo,
             now=request.app.state.clock.now(),
             csrf_token=me.csrf_token if me else "",

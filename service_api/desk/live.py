@@ -1,0 +1,122 @@
+"""What an open page of the desk asks every second or two: has anything changed?"""
+
+import hashlib
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service_api.channels import signs
+from service_api.conversations import desk_queries, presence, queries
+from service_api.conversations.desk_api import Agent
+from service_api.conversations.desk_models import ConversationLook, ConversationNote
+from service_api.conversations.models import Conversation
+from service_api.core.edge import MachineNow, TheDatabase
+from service_api.notifications.queries import unread_count
+
+router = APIRouter(prefix="/desk", include_in_schema=False)
+
+
+class TalkPulse(BaseModel):
+    """How the open conversation stands; `typing` and `read_seq` are the customer's."""
+
+    last_seq: int
+    last_note: int
+    head: str
+    typing: bool
+    read_seq: int
+
+
+class Pulse(BaseModel):
+    """`queues` changes when the left pane would show something else."""
+
+    queues: str
+    waiting: int
+    mine: int
+    unread: int
+    talk: TalkPulse | None
+
+
+@router.get("/live")
+def live(
+    me: Agent,
+    database: TheDatabase,
+    machine_now: MachineNow,
+    open: uuid.UUID | None = None,
+    read: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    typing: bool = False,
+) -> Pulse:
+    """Asking is a sign of life. It is written only when one is due: many open pages cost little."""
+    with database.reading() as session:
+        pulse = _pulse(session, me.staff_id, open, machine_now=machine_now)
+        due = _sign_is_due(session, me.staff_id, open, read=read, typing=typing, machine_now=machine_now)
+    if due:
+        with database.writing() as session:
+            presence.seen(session, me.staff_id, machine_now=machine_now)
+            if open is not None:
+                presence.look(
+                    session, open, me.staff_id, read_seq=read, typing=typing, machine_now=machine_now
+                )
+    return pulse
+
+
+def _pulse(
+    session: Session, staff_id: uuid.UUID, open_id: uuid.UUID | None, *, machine_now: MachineNow
+) -> Pulse:
+    counts = desk_queries.counts(session, staff_id)
+    unread = unread_count(session, staff_id)
+    mine = session.scalar(
+        select(func.coalesce(func.sum(ConversationLook.read_seq), 0))
+        .join(Conversation, Conversation.id == ConversationLook.conversation_id)
+        .where(ConversationLook.staff_id == staff_id, Conversation.agent_id == staff_id)
+    )
+    shown = (counts.waiting, counts.mine, counts.assistant, counts.colleagues, counts.changed_at, mine)
+    return Pulse(
+        queues=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
+        waiting=counts.waiting,
+        mine=counts.mine,
+        unread=unread,
+        talk=_talk(session, staff_id, open_id, machine_now=machine_now) if open_id else None,
+    )
+
+
+def _talk(session: Session, staff_id: uuid.UUID, open_id: uuid.UUID, *, machine_now: MachineNow) -> TalkPulse:
+    talk = queries.conversation(session, open_id)
+    last_note = session.scalar(
+        select(func.max(ConversationNote.id)).where(ConversationNote.conversation_id == open_id)
+    )
+    others = presence.onlookers(session, open_id, but=staff_id, machine_now=machine_now)
+    sign = signs.visitor_sign(session, open_id)
+    shown = (talk.answering, talk.agent_id, talk.queued_at, talk.closed_at, talk.verified_at, others)
+    return TalkPulse(
+        last_seq=talk.last_seq,
+        last_note=last_note or 0,
+        head=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
+        typing=bool(sign and sign.typing_until and sign.typing_until > machine_now),
+        read_seq=sign.seen_seq if sign else 0,
+    )
+
+
+def _sign_is_due(
+    session: Session,
+    staff_id: uuid.UUID,
+    open_id: uuid.UUID | None,
+    *,
+    read: int,
+    typing: bool,
+    machine_now: MachineNow,
+) -> bool:
+    stale = machine_now - presence.SEEN_EVERY
+    own = presence.presence_or_none(session, staff_id)
+    if own is None or own.seen_at < stale:
+        return True
+    if open_id is None:
+        return False
+    look = session.get(ConversationLook, (open_id, staff_id))
+    if look is None or look.seen_at < stale or look.read_seq < read:
+        return True
+    types = look.typing_until is not None and look.typing_until > machine_now + presence.TYPING_FOR / 2
+    return typing != types if typing else look.typing_until is not None

@@ -1,0 +1,67 @@
+"""Pictures, recordings and files of customers, as the desk's pages show them."""
+
+import uuid
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Response
+from sqlalchemy.orm import Session
+
+from service_api.audit.service import record
+from service_api.channels import files
+from service_api.channels.wechat import media as wechat_media
+from service_api.channels.wechat import queries as wechat
+from service_api.conversations import queries
+from service_api.conversations.desk_api import Agent
+from service_api.core.edge import Now, TheSettings, WriteSession
+from service_api.core.files import kept_file
+from service_api.core.problems import NotFound
+from service_api.settings import Settings
+
+router = APIRouter(prefix="/desk/conversations/{conversation_id}/media", include_in_schema=False)
+# Raster pictures and sound: a browser runs nothing in them. Everything else is only ever saved.
+SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/ogg"})
+
+
+@router.get("/{seq}")
+def show(
+    conversation_id: uuid.UUID,
+    seq: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    me: Agent,
+    session: WriteSession,
+    settings: TheSettings,
+    now: Now,
+) -> Response:
+    """The file that came with a message; looking at it is audited. Its type was read from its content."""
+    name, media_type, content = _content(session, settings, conversation_id, seq)
+    subject = ("conversation", str(conversation_id))
+    record(session, by=me.actor, action="conversation.file_read", subject=subject, now=now, seq=seq)
+    return shown(name, media_type, content)
+
+
+def shown(name: str, media_type: str, content: bytes) -> Response:
+    """In the page when it is a picture or sound, otherwise as a download; never with any right of ours."""
+    way = "inline" if media_type in SHOWN else "attachment"
+    headers = {
+        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _content(
+    session: Session, settings: Settings, conversation_id: uuid.UUID, seq: int
+) -> tuple[str, str, bytes]:
+    talk = queries.conversation(session, conversation_id)
+    if talk.channel == "wechat":
+        row = wechat.media_at(session, conversation_id, seq)
+        if row is None or not row.fetched:
+            raise NotFound
+        content = (settings.data_dir / wechat_media.FOLDER / row.file).read_bytes()
+        ending = row.content_type.partition("/")[2]
+        return f"{row.kind}-{seq}.{ending}", row.content_type, content
+    file = files.files_at(session, conversation_id, [seq]).get(seq)
+    if file is None:
+        raise NotFound
+    return file.name, file.media_type, kept_file(settings.data_dir / files.FOLDER, file.id)
