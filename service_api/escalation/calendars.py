@@ -1,7 +1,7 @@
 """The bank's working calendars: what is officially known, and the table in which the bank decides."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import icalendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service_api.audit.models import AuditEntry
 from service_api.audit.service import Actor, record
 from service_api.core.problems import Malformed, NotFound
 from service_api.escalation.calendar import OFFICIAL, Shift, WorkingCalendar
@@ -36,12 +37,17 @@ class BadCalendar(Malformed):
 
 def load_calendar(session: Session, name: str, terms: CalendarTerms, *, around: datetime) -> WorkingCalendar:
     """The calendar with the bank's own days from 120 days before the moment to 400 after."""
+    first, last = (around - BEFORE).date(), (around + AFTER).date()
+    return calendar_between(session, name, terms, first, last)
+
+
+def calendar_between(
+    session: Session, name: str, terms: CalendarTerms, first: date, last: date
+) -> WorkingCalendar:
+    """The calendar with the bank's own days of that span."""
     days = session.execute(
         select(CalendarDay.day, CalendarDay.working)
-        .where(
-            CalendarDay.calendar == name,
-            CalendarDay.day.between((around - BEFORE).date(), (around + AFTER).date()),
-        )
+        .where(CalendarDay.calendar == name, CalendarDay.day.between(first, last))
         .order_by(CalendarDay.day)
     )
     return WorkingCalendar(
@@ -142,13 +148,19 @@ def import_ical(session: Session, name: str, content: bytes, *, by: Actor, now: 
 
     Raises `BadCalendar` for what is no calendar, repeats, or holds more than 2 000 days.
     """
-    days = dict(_all_days(content))
-    if not days:
-        raise BadCalendar("no all-day events")
+    days = read_ical(content)
     for day, (working, label) in days.items():
         _put(session, name, day, working=working, label=label, by=by, now=now)
     record(session, by=by, action="calendar.imported", subject=("calendar", name), now=now, days=len(days))
     return len(days)
+
+
+def read_ical(content: bytes) -> dict[date, tuple[bool, str]]:
+    """The days of a file: whether each is worked, and its name. Raises `BadCalendar`."""
+    days = dict(_all_days(content))
+    if not days:
+        raise BadCalendar("no all-day events")
+    return days
 
 
 def recount(session: Session, desk: "DeskClocks", name: str, *, by: Actor, now: datetime) -> int:
@@ -201,6 +213,11 @@ def _span(event: icalendar.cal.Component) -> tuple[date | None, date | None]:
     if last is None:
         return first, first + timedelta(days=1)
     return (first, last) if isinstance(last, date) and not isinstance(last, datetime) else (None, None)
+
+
+def people_of(entries: Iterable[AuditEntry]) -> set[uuid.UUID]:
+    """Who of the staff did what these entries say."""
+    return {uuid.UUID(entry.actor_id) for entry in entries if entry.actor_kind == "staff"}
 
 
 def _confirmed(session: Session, name: str) -> frozenset[int]:

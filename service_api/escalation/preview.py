@@ -2,18 +2,18 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from service_api.complaints.models import Complaint
 from service_api.escalation import clocks as rows
 from service_api.escalation.calendar import WorkingCalendar
-from service_api.escalation.clock import Unit, apply, retarget
+from service_api.escalation.clock import Change, Unit, apply, decide, retarget
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.policy import FACTS, due_steps, next_moment, steps_of_clock, steps_of_facts
 from service_api.escalation.profiles import OWN, Ladder, Targets
@@ -58,16 +58,40 @@ def preview(session: Session, desk: DeskClocks, rules: Rules, *, now: datetime) 
         .join(Complaint, Complaint.id == ComplaintClock.complaint_id)
         .where(ComplaintClock.status == "running", ~Complaint.is_over)
     )
-    if isinstance(rules, Targets):
-        query = query.where(ComplaintClock.profile == OWN)
+    asked = _Asked(session, desk, now)
+    if isinstance(rules, Ladder):
+        return _preview(session, query, lambda found: asked.of_ladder(found, rules))
+    query = query.where(ComplaintClock.profile == OWN)
+    return _preview(session, query, lambda found: asked.of_targets(found, rules))
+
+
+def preview_calendar(
+    session: Session, desk: DeskClocks, name: str, days: Mapping[date, bool], *, now: datetime
+) -> Preview:
+    """What would happen to running targets if these days of the calendar were worked, or were not."""
+    query = (
+        select(ComplaintClock, Complaint)
+        .join(Complaint, Complaint.id == ComplaintClock.complaint_id)
+        .where(
+            ComplaintClock.calendar == name,
+            ComplaintClock.status == "running",
+            ComplaintClock.unit.in_(COUNTS_WORK),
+            ComplaintClock.due_at > now,
+        )
+    )
+    asked = _Asked(session, desk, now)
+    return _preview(session, query, lambda found: asked.of_calendar(found, days))
+
+
+def _preview(
+    session: Session,
+    query: Select[ComplaintClock, Complaint],
+    effects_on: Callable[[Clocks], Iterable[Effect]],
+) -> Preview:
     query = query.order_by(ComplaintClock.due_at, ComplaintClock.id).limit(MOST_CLOCKS + 1)
     found: Clocks = [(row, complaint) for row, complaint in session.execute(query)]
     looked_at = found[:MOST_CLOCKS]
-    asked = _Asked(session, desk, now)
-    if isinstance(rules, Ladder):
-        effects = list(asked.of_ladder(looked_at, rules))
-    else:
-        effects = list(asked.of_targets(looked_at, rules))
+    effects = list(effects_on(looked_at))
     return Preview(
         looked_at=len(looked_at),
         all_of_them=len(found) <= MOST_CLOCKS,
@@ -124,6 +148,16 @@ class _Asked:
                 continue
             state = rows.state_of(row)
             event = retarget(state, rows.terms_of(row), new, at=self.now, calendar=self._calendar(row))
+            after = apply(state, event).due_at
+            if after != row.due_at:
+                yield Effect(complaint.number, row.kind, self._moved(row.due_at, after), row.due_at, after)
+
+    def of_calendar(self, found: Clocks, days: Mapping[date, bool]) -> Iterable[Effect]:
+        for row, complaint in found:
+            calendar = self._calendar(row)
+            changed = replace(calendar, overrides={**calendar.overrides, **days})
+            state, terms = rows.state_of(row), rows.terms_of(row)
+            event = decide(state, terms, Change.RECOUNT, at=self.now, calendar=changed)
             after = apply(state, event).due_at
             if after != row.due_at:
                 yield Effect(complaint.number, row.kind, self._moved(row.due_at, after), row.due_at, after)

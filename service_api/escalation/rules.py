@@ -153,6 +153,14 @@ def versions(session: Session, book: RuleBook, kind: str, *, now: datetime) -> l
     return [*made, Version(0, first, in_force=current is None)]
 
 
+def newest_targets(session: Session, book: RuleBook) -> Targets:
+    """The targets of the newest version, whether they hold already or not."""
+    row = session.scalar(
+        select(RuleVersion.id).where(RuleVersion.kind == TARGETS).order_by(RuleVersion.number.desc()).limit(1)
+    )
+    return book.profiles_of(session, row).targets
+
+
 def differences(before: Rules, after: Rules) -> list[Difference]:
     """Where two versions differ, in the order of the newer one."""
     old, new = _flat(_plain(before)), _flat(_plain(after))

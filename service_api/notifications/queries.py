@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service_api.notifications.models import InboxItem, WebhookEndpoint
+from service_api.notifications.models import Absence, InboxItem, WebhookEndpoint
 from service_api.staff.models import StaffMember
 
 
@@ -30,6 +31,13 @@ def people_with_unsent_mail(session: Session, *, limit: int = 200) -> Sequence[S
     waiting = select(InboxItem.staff_id).where(InboxItem.by_mail, InboxItem.mailed_at.is_(None))
     return session.scalars(
         select(StaffMember).where(StaffMember.id.in_(waiting)).order_by(StaffMember.username).limit(limit)
+    ).all()
+
+
+def absences(session: Session, *, now: datetime) -> Sequence[Absence]:
+    """Who is away now or will be, the soonest first."""
+    return session.scalars(
+        select(Absence).where(Absence.ends_at > now).order_by(Absence.starts_at, Absence.id).limit(200)
     ).all()
 
 

@@ -109,3 +109,16 @@ def set_stand_in(
         ends_at=ends_at.isoformat(),
     )
     return absence
+
+
+def end_absence(session: Session, absence_id: uuid.UUID, *, by: Actor, now: datetime) -> None:
+    """The person is back, or will not be away after all. Raises `NotFound` for one that is over."""
+    absence = session.get(Absence, absence_id)
+    if absence is None or absence.ends_at <= now:
+        raise NotFound
+    subject = ("staff", str(absence.staff_id))
+    if absence.starts_at >= now:
+        session.delete(absence)
+    else:
+        absence.ends_at = now
+    record(session, by=by, action="staff.back", subject=subject, now=now, stand_in_id=absence.stand_in_id)

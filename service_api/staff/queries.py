@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.staff.models import StaffMember
+from service_api.staff.roles import PERMISSIONS, Permission
 
 
 def active_members(session: Session, *, role: str, branch: str | None = None) -> Sequence[StaffMember]:
@@ -15,6 +16,12 @@ def active_members(session: Session, *, role: str, branch: str | None = None) ->
     if branch is not None:
         query = query.where(StaffMember.branch == branch)
     return session.scalars(query.order_by(StaffMember.username).limit(500)).all()
+
+
+def active_people(session: Session) -> Sequence[StaffMember]:
+    """Everybody who may sign in, by name."""
+    query = select(StaffMember).where(StaffMember.active)
+    return session.scalars(query.order_by(StaffMember.display_name, StaffMember.username).limit(500)).all()
 
 
 def display_names(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -28,3 +35,10 @@ def display_names(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]
 
 def has_anyone(session: Session) -> bool:
     return session.scalar(select(StaffMember.id).order_by(StaffMember.id).limit(1)) is not None
+
+
+def complaint_handlers(session: Session) -> Sequence[StaffMember]:
+    """Everybody to whom a complaint can be given, by name."""
+    roles = [role for role, may in PERMISSIONS.items() if Permission.HANDLE_COMPLAINTS in may]
+    query = select(StaffMember).where(StaffMember.role.in_(roles), StaffMember.active)
+    return session.scalars(query.order_by(StaffMember.username).limit(500)).all()
