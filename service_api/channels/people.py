@@ -16,13 +16,15 @@ class People:
     open: bool
     hours: str
     daily: bool
+    zone: str
     back_at: datetime | None
 
 
 def people_now(hours: OfficeHours, now: datetime, *, working_day: WorkingDay) -> People:
     if hours.is_open(now, working_day=working_day):
-        return People(True, str(hours), hours.daily, None)
-    return People(False, str(hours), hours.daily, next_opening(hours, now, working_day=working_day))
+        return People(True, str(hours), hours.daily, hours.zone.key, None)
+    back_at = next_opening(hours, now, working_day=working_day)
+    return People(False, str(hours), hours.daily, hours.zone.key, back_at)
 
 
 def next_opening(hours: OfficeHours, now: datetime, *, working_day: WorkingDay) -> datetime | None:

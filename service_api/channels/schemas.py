@@ -65,13 +65,15 @@ class ChatMessage(MessageView):
 
 
 class PeopleView(BaseModel):
-    """When people answer: `hours` on working days, every day when `daily`; `back_at` while away."""
+    """When people answer: `hours` on working days, every day when `daily`, by the clock of
+    `zone`; `back_at` while they are away."""
 
     model_config = ConfigDict(from_attributes=True)
 
     open: bool
     hours: str
     daily: bool
+    zone: str
     back_at: datetime | None
 
 
