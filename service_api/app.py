@@ -33,6 +33,7 @@ from service_api.channels.wechat.channel import wechat
 from service_api.complaints import api as complaints
 from service_api.complaints import attachment_api as attachments
 from service_api.complaints import case_api as cases
+from service_api.complaints import handlers_api as handlers
 from service_api.complaints import staff_api as staff_complaints
 from service_api.console import articles as article_pages
 from service_api.console import calendar as calendar_pages
@@ -101,7 +102,7 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.add_middleware(Doors)
     app.add_middleware(Frame)
-    desk = (complaints, staff_complaints, cases, attachments, escalation, rules, notifications, reports)
+    desk = (complaints, staff_complaints, cases, attachments, handlers, escalation, rules, notifications, reports)
     talks = (
         conversations,
         desk_api,

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.conversations import ready
+from service_api.audit.service import SYSTEM
+from service_api.complaints.assignment import set_skills
 from service_api.core.clock import Clock
 from service_api.core.database import Database
 from service_api.core.money import Money
@@ -56,6 +58,9 @@ SIGN_INS = (
     SignIn("supervisor", "supervisor-demo", "刘洋", "supervisor", "head-office"),
     SignIn("auditor", "auditor-demo", "何静", "auditor", "head-office"),
 )
+
+# By these complaints are given to them; who has no skill of a kind takes any.
+_SKILLS = {"agent": {"language": ["zh"]}, "agent2": {"language": ["zh", "en"]}}
 
 # Invented; the certificate numbers use a region code that no place has.
 _PEOPLE = (
@@ -125,7 +130,7 @@ def add_customers(session: Session, *, now: datetime, pepper: str) -> None:
 def _add_staff(session: Session, sign_in: SignIn, *, now: datetime) -> None:
     if session.scalar(select(StaffMember.id).where(StaffMember.username == sign_in.username)) is not None:
         return
-    staff.add_member(
+    member = staff.add_member(
         session,
         username=sign_in.username,
         display_name=sign_in.display_name,
@@ -134,6 +139,9 @@ def _add_staff(session: Session, sign_in: SignIn, *, now: datetime) -> None:
         password=sign_in.password,
         now=now,
     )
+    member.email = f"{sign_in.username}@tinglan.example"
+    if sign_in.username in _SKILLS:
+        set_skills(session, member, _SKILLS[sign_in.username], by=SYSTEM, now=now)
 
 
 def _add_customer(session: Session, person: _Person, *, now: datetime, pepper: str) -> None:

@@ -209,6 +209,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
     handlers = Handlers(
         effects={
             filing.FILED: notifier.complaint_filed,
+            people.UNCLAIMED: notifier.complaint_filed,
             ESCALATED: notifier.complaint_escalated,
             calendars.UNCONFIRMED: notifier.year_unconfirmed,
             NOTICE: notifier.customer_notice,

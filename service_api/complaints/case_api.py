@@ -68,6 +68,7 @@ class Person(Strict):
 
 class HandOverWish(Person):
     reason: ShortText
+    first_contact: bool = False
 
 
 class Answer(Strict):
@@ -185,7 +186,10 @@ def offer(
     """Ask a colleague to take it over; it changes hands when they confirm."""
     complaint = queries.complaint_for(session, me, number, lock=True)
     to = people.member_named(session, body.username)
-    return {"id": people.offer(session, complaint, to=to, reason=body.reason, me=me, now=now).id}
+    wish = people.offer(
+        session, complaint, to=to, reason=body.reason, me=me, now=now, first_contact=body.first_contact
+    )
+    return {"id": wish.id}
 
 
 @changes.post("/hand-overs/answer", status_code=204)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -87,7 +88,10 @@ class Redress(Base):
 
 
 class HandOver(Base):
-    """An owner asks somebody to take a complaint over; it changes hands when the other confirms."""
+    """Somebody is asked to take a complaint over; it changes hands when they confirm.
+
+    `first_contact`: the responsibility towards the customer is handed over too.
+    """
 
     __tablename__ = "complaint_hand_overs"
     __table_args__ = (
@@ -106,6 +110,7 @@ class HandOver(Base):
     complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaints.id", ondelete="RESTRICT"))
     from_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     to_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"), index=True)
+    first_contact: Mapped[bool] = mapped_column(Boolean, default=False)
     reason: Mapped[str] = mapped_column(String(500))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,12 +3,14 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
-from service_api.complaints.case_models import HandlerSkill, HandlerTurn, HandOver
+from service_api.complaints.case_models import HandlerTurn, HandOver
+from service_api.complaints.handling import Closed
 from service_api.complaints.models import Complaint, Recusal
+from service_api.complaints.visibility import not_recused
 from service_api.core.problems import Conflict, Forbidden, Malformed, NotFound
 from service_api.core.upsert import insert_once
 from service_api.outbox import service as outbox
@@ -16,7 +18,7 @@ from service_api.staff.models import StaffMember
 from service_api.staff.roles import PERMISSIONS, Permission
 from service_api.staff.service import SignedIn
 
-ASSIGNED, OFFERED = "complaint.assigned", "complaint.offered"
+ASSIGNED, OFFERED, UNCLAIMED = "complaint.assigned", "complaint.offered", "complaint.unclaimed"
 
 
 class Recused(Conflict):
@@ -44,6 +46,7 @@ def assign(
     check_fit(session, complaint, to)
     if complaint.owner_id == to.id:
         return
+    _let_lapse(session, complaint, now=now)
     before, complaint.owner_id = complaint.owner_id, to.id
     complaint.first_contact_id = complaint.first_contact_id or to.id
     session.flush()
@@ -70,7 +73,7 @@ def assign(
 
 def check_fit(session: Session, complaint: Complaint, member: StaffMember) -> None:
     """Raises `Recused` and `CannotHandle`."""
-    if not member.active or Permission.HANDLE_COMPLAINTS not in PERMISSIONS[member.role]:
+    if not can_handle(member):
         raise CannotHandle
     found = select(Recusal.id).where(
         Recusal.complaint_id == complaint.id,
@@ -78,6 +81,11 @@ def check_fit(session: Session, complaint: Complaint, member: StaffMember) -> No
     )
     if session.scalar(found.limit(1)) is not None:
         raise Recused
+
+
+def can_handle(member: StaffMember) -> bool:
+    """Whether they are here and their role handles complaints."""
+    return member.active and Permission.HANDLE_COMPLAINTS in PERMISSIONS[member.role]
 
 
 def member_named(session: Session, username: str) -> StaffMember:
@@ -89,16 +97,33 @@ def member_named(session: Session, username: str) -> StaffMember:
 
 
 def offer(
-    session: Session, complaint: Complaint, *, to: StaffMember, reason: str, me: SignedIn, now: datetime
+    session: Session,
+    complaint: Complaint,
+    *,
+    to: StaffMember,
+    reason: str,
+    me: SignedIn,
+    now: datetime,
+    first_contact: bool = False,
 ) -> HandOver:
-    """Ask somebody to take the complaint over. Only its owner may; nothing changes until they confirm."""
-    if complaint.owner_id != me.staff_id:
-        raise Forbidden("only the owner hands over")
+    """Ask somebody to take the complaint over. Nothing changes until they confirm.
+
+    The owner hands over the handling; the first-contact owner may hand over that responsibility as well.
+    """
+    if complaint.is_over:
+        raise Closed
+    if me.staff_id != (complaint.first_contact_id if first_contact else complaint.owner_id):
+        raise Forbidden("only who has it hands it over")
     check_fit(session, complaint, to)
     if to.id == me.staff_id or open_hand_over(session, complaint.id) is not None:
         raise HandOverOpen
     wish = HandOver(
-        complaint_id=complaint.id, from_id=me.staff_id, to_id=to.id, reason=reason, offered_at=now
+        complaint_id=complaint.id,
+        from_id=me.staff_id,
+        to_id=to.id,
+        first_contact=first_contact,
+        reason=reason,
+        offered_at=now,
     )
     session.add(wish)
     session.flush()
@@ -109,6 +134,7 @@ def offer(
         subject=complaint.subject,
         now=now,
         to=to.id,
+        first_contact=first_contact,
     )
     outbox.write(
         session,
@@ -127,24 +153,56 @@ def answer_offer(
     wish = open_hand_over(session, complaint.id)
     if wish is None or wish.to_id != me.staff_id:
         raise NotFound
+    if accept and complaint.is_over:
+        raise Closed
     wish.answered_at, wish.accepted = now, accept
     session.flush()
-    if accept:
-        to = session.get_one(StaffMember, me.staff_id)
-        assign(session, complaint, to=to, by=me.actor, now=now, why="hand-over")
-    else:
+    if not accept:
         record(
             session, by=me.actor, action="complaint.hand_over_declined", subject=complaint.subject, now=now
         )
+        return wish
+    to = session.get_one(StaffMember, me.staff_id)
+    if wish.first_contact:
+        _answer_to_customer(session, complaint, to, now=now)
+    if complaint.owner_id == wish.from_id:
+        assign(session, complaint, to=to, by=me.actor, now=now, why="hand-over")
     return wish
 
 
+def _answer_to_customer(session: Session, complaint: Complaint, to: StaffMember, *, now: datetime) -> None:
+    check_fit(session, complaint, to)
+    before, complaint.first_contact_id = complaint.first_contact_id, to.id
+    session.flush()
+    record(
+        session,
+        by=Actor("staff", str(to.id)),
+        action="complaint.first_contact_handed_over",
+        subject=complaint.subject,
+        now=now,
+        to=to.id,
+        **({"from": before} if before else {}),
+    )
+
+
+def _let_lapse(session: Session, complaint: Complaint, *, now: datetime) -> None:
+    """What its owner offered is void once the complaint has gone to somebody another way."""
+    wish = open_hand_over(session, complaint.id)
+    if wish is not None and wish.from_id == complaint.owner_id:
+        wish.answered_at, wish.accepted = now, False
+
+
 def offered_to(session: Session, me: SignedIn, number: str) -> Complaint:
-    """The complaint that somebody offers to this person, locked. Raises `NotFound`."""
+    """The complaint that somebody offers to this person, locked. Raises `NotFound`, also for the recused."""
     complaint = session.scalar(
         select(Complaint)
         .join(HandOver, HandOver.complaint_id == Complaint.id)
-        .where(Complaint.number == number, HandOver.to_id == me.staff_id, HandOver.answered_at.is_(None))
+        .where(
+            Complaint.number == number,
+            HandOver.to_id == me.staff_id,
+            HandOver.answered_at.is_(None),
+            not_recused(me.staff_id, me.branch),
+        )
         .with_for_update(of=Complaint)
     )
     if complaint is None:
@@ -180,82 +238,31 @@ def recuse(
     column = "staff_id" if staff_id is not None else "branch"
     if not insert_once(session, Recusal, row, unique=["complaint_id", column]):
         return
-    owner = session.get(StaffMember, complaint.owner_id) if complaint.owner_id else None
-    if owner is not None and (owner.id == staff_id or owner.branch == branch):
-        complaint.owner_id = None
-    first = session.get(StaffMember, complaint.first_contact_id) if complaint.first_contact_id else None
-    if first is not None and (first.id == staff_id or first.branch == branch):
+
+    def away(person_id: uuid.UUID | None) -> bool:
+        person = session.get(StaffMember, person_id) if person_id is not None else None
+        return person is not None and (person.id == staff_id or person.branch == branch)
+
+    wish = open_hand_over(session, complaint.id)
+    if wish is not None and (away(wish.to_id) or away(wish.from_id)):
+        wish.answered_at, wish.accepted = now, False
+    if away(complaint.first_contact_id):
         complaint.first_contact_id = None
+    if away(complaint.owner_id):
+        complaint.owner_id = None
+        _seek_owner(session, complaint, now=now)
     session.flush()
     facts = {"staff_id": staff_id} if staff_id else {"branch": branch}
     record(session, by=by, action="complaint.recused", subject=complaint.subject, now=now, **facts)
 
 
-def assign_by_skill(
-    session: Session, complaint: Complaint, *, by: Actor, now: datetime
-) -> StaffMember | None:
-    """Give it to the fittest agent: who knows business and language, has the least open, waits longest.
-
-    A platinum customer's complaint goes to who has the most skills that fit before it looks at the load.
-    None when nobody fits: it stays with the team leads.
-    """
-    if complaint.owner_id is not None or complaint.is_over:
-        return None
-    load = (
-        select(func.count())
-        .select_from(Complaint)
-        .where(Complaint.owner_id == StaffMember.id, ~Complaint.is_over)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(StaffMember, load.label("load"), HandlerTurn.last_at)
-        .outerjoin(HandlerTurn, HandlerTurn.staff_id == StaffMember.id)
-        .where(StaffMember.role == "agent", StaffMember.active, ~_recused_from(complaint))
-        .order_by(StaffMember.username)
-        .limit(500)
-    ).all()
-    skills = _skills(session, {row.StaffMember.id for row in rows})
-    ranked = []
-    for member, open_cases, last_at in rows:
-        fit = _fitness(skills.get(member.id, {}), complaint)
-        if fit is None:
-            continue
-        weights = (-fit, open_cases) if complaint.tier == "platinum" else (-min(fit, 1), open_cases)
-        ranked.append((*weights, last_at is not None, last_at or now, member.username, member))
-    if not ranked:
-        return None
-    best: StaffMember = min(ranked, key=lambda entry: entry[:-1])[-1]
-    assign(session, complaint, to=best, by=by, now=now, why="skill, load and turn")
-    return best
-
-
-def _recused_from(complaint: Complaint):  # type: ignore[no-untyped-def]  # an EXISTS of SQLAlchemy
-    return (
-        select(Recusal.id)
-        .where(
-            Recusal.complaint_id == complaint.id,
-            or_(Recusal.staff_id == StaffMember.id, Recusal.branch == StaffMember.branch),
+def _seek_owner(session: Session, complaint: Complaint, *, now: datetime) -> None:
+    """Have somebody else found who handles it."""
+    if not complaint.is_over:
+        outbox.write(
+            session,
+            topic=UNCLAIMED,
+            key=f"{UNCLAIMED}:{complaint.id}:{complaint.version}",
+            payload={"complaint_id": str(complaint.id)},
+            now=now,
         )
-        .exists()
-    )
-
-
-def _skills(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, set[str]]]:
-    found: dict[uuid.UUID, dict[str, set[str]]] = {}
-    query = select(HandlerSkill).where(HandlerSkill.staff_id.in_(ids)).order_by(HandlerSkill.staff_id)
-    for skill in session.scalars(query):
-        found.setdefault(skill.staff_id, {}).setdefault(skill.kind, set()).add(skill.slug)
-    return found
-
-
-def _fitness(skills: dict[str, set[str]], complaint: Complaint) -> int | None:
-    """How many kinds of skill name this case; None when a kind is known and does not fit."""
-    fit = 0
-    for kind, slug in (("business", complaint.business), ("language", complaint.language)):
-        known = skills.get(kind)
-        if known is None:
-            continue
-        if slug not in known:
-            return None
-        fit += 1
-    return fit

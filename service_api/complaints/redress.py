@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import record
 from service_api.complaints.case_models import Redress
+from service_api.complaints.handling import Closed
 from service_api.complaints.limits import packaged_limits
 from service_api.complaints.models import Complaint
 from service_api.core.money import Money
@@ -25,11 +26,6 @@ class AboveLimit(Forbidden):
 class AlreadyUndone(Conflict):
     type = "redress-already-undone"
     title = "该笔补偿已撤销"
-
-
-class Closed(Conflict):
-    type = "complaint-closed"
-    title = "投诉已关闭"
 
 
 def grant(

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit import queries as audit
@@ -20,6 +21,7 @@ from service_api.complaints.notes import notes_of
 from service_api.complaints.queries import is_overdue, summary_of
 from service_api.complaints.schemas import MoneyView
 from service_api.complaints.service import due_date
+from service_api.complaints.visibility import visible_to
 from service_api.staff import queries as staff
 from service_api.staff.service import SignedIn
 
@@ -166,13 +168,13 @@ def view_of(
     escalations = deadlines.escalations_of(session, row.id, language="zh")
     people = {row.owner_id, row.first_contact_id, *(e.acknowledged_by for e in escalations)}
     names = staff.display_names(session, {person for person in people if person is not None})
-    into = session.get(Complaint, row.merged_into_id) if row.merged_into_id else None
+    into = select(Complaint.number).where(Complaint.id == row.merged_into_id, visible_to(me))
     return ComplaintView.model_validate(
         {
             **_row_facts(row, owner=names.get(row.owner_id) if row.owner_id else None, now=now, zone=zone),
             **{name: getattr(row, name) for name in AS_STORED},
             "contact": mask_contact(row.contact),
-            "merged_into": into.number if into is not None else None,
+            "merged_into": session.scalar(into) if row.merged_into_id else None,
             "first_contact": names.get(row.first_contact_id) if row.first_contact_id else None,
             "conversation_id": row.conversation_id,
             "clocks": [asdict(clock) for clock in deadlines.clocks_of(session, row.id)],

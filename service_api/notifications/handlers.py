@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import WORKER
 from service_api.complaints import notes, people
+from service_api.complaints.assignment import assign_by_skill
 from service_api.complaints.models import Complaint
-from service_api.complaints.people import assign_by_skill
 from service_api.complaints.service import due_date
 from service_api.conversations.models import Message
 from service_api.conversations.service import add_message, locked

@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from service_api.complaints.case_models import HandlerSkill
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.customers.models import TIERS, Account, Customer
@@ -22,6 +23,8 @@ def test_the_demos_people_are_there_once_and_can_sign_in(
         assert set(session.scalars(select(Customer.tier))) == set(TIERS)
         assert set(session.scalars(select(StaffMember.role))) == set(ROLES)
         assert session.scalar(select(func.count()).select_from(StaffMember)) == len(SIGN_INS)
+        assert all(session.scalars(select(StaffMember.email)))  # mail of escalations reaches them
+        assert set(session.scalars(select(HandlerSkill.slug))) == {"zh", "en"}
         assert all("****" in number for number in session.scalars(select(Account.masked_number)))
     for person in SIGN_INS[:1]:
         body = {"username": person.username, "password": person.password}

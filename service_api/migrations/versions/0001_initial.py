@@ -1390,6 +1390,7 @@ def upgrade() -> None:
         sa.Column("complaint_id", sa.Uuid(), nullable=False),
         sa.Column("from_id", sa.Uuid(), nullable=False),
         sa.Column("to_id", sa.Uuid(), nullable=False),
+        sa.Column("first_contact", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("offered_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", service_api.core.database.UtcDateTime(timezone=True), nullable=True),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import WORKER
 from service_api.complaints import decisions, duplicates, notes, people, redress
+from service_api.complaints.assignment import assign_by_skill
 from service_api.complaints.case_models import HandlerSkill, Redress
 from service_api.complaints.duplicates import similarity
 from service_api.complaints.handling import act, years_after
@@ -252,7 +253,7 @@ def test_who_has_left_or_handles_no_complaints_gets_none(session: Session, us: P
 
 
 def given(session: Session, **facts: object) -> str | None:
-    member = people.assign_by_skill(session, a_complaint(session, **facts), by=WORKER, now=next_moment())
+    member = assign_by_skill(session, a_complaint(session, **facts), by=WORKER, now=next_moment())
     return member.username if member else None
 
 
