@@ -37,10 +37,8 @@ from service_api.complaints import handlers_api as handlers
 from service_api.complaints import staff_api as staff_complaints
 from service_api.console import articles as article_pages
 from service_api.console import calendar as calendar_pages
-from service_api.console import dead_letters, stand_ins
-from service_api.console import log as complaint_log
+from service_api.console import dead_letters, stand_ins, supervision
 from service_api.console import rules as rule_pages
-from service_api.console import staff as people
 from service_api.console import unanswered as unanswered_pages
 from service_api.conversations import api as conversations
 from service_api.conversations import callbacks_api as callbacks
@@ -54,10 +52,10 @@ from service_api.core.frame import Frame
 from service_api.core.logging import set_up_logging
 from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
+from service_api.desk import complaint_files, deeds, filing, find, live, media, ready_pages
 from service_api.desk import complaints as desk_complaints
 from service_api.desk import composer as desk_composer
 from service_api.desk import conversations as desk_conversations
-from service_api.desk import deeds, filing, find, live, media, ready_pages
 from service_api.escalation import api as escalation
 from service_api.escalation import rules_api as rules
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
@@ -102,7 +100,17 @@ def rooms(*, demo: bool) -> FastAPI:
     install_problem_handlers(app)
     app.add_middleware(Doors)
     app.add_middleware(Frame)
-    desk = (complaints, staff_complaints, cases, attachments, handlers, escalation, rules, notifications, reports)
+    desk = (
+        complaints,
+        staff_complaints,
+        cases,
+        attachments,
+        handlers,
+        escalation,
+        rules,
+        notifications,
+        reports,
+    )
     talks = (
         conversations,
         desk_api,
@@ -122,20 +130,21 @@ def rooms(*, demo: bool) -> FastAPI:
         app.include_router(demo_controls.router)
     install_pages(app)
     at_desk = (deeds, live, desk_composer, find, filing, media, ready_pages)
-    rule_rooms = (rule_pages, calendar_pages, stand_ins, dead_letters)
+    rule_rooms = (calendar_pages, stand_ins, rule_pages, dead_letters)
     knowledge_pages = (article_pages, unanswered_pages)
     for pages in (
         *knowledge_pages,
         *rule_rooms,
         sign_in,
         account,
-        people,
+        complaint_files,
         desk_complaints,
         desk_conversations,
-        complaint_log,
         *at_desk,
     ):
         app.include_router(pages.router)
+    for router in supervision.ROUTERS:
+        app.include_router(router)
     return app
 
 

@@ -19,6 +19,7 @@ from service_api.complaints.schemas import NoticeDraft
 from service_api.core.problems import Malformed
 from service_api.core.text import clean, is_blank
 from service_api.escalation import steering
+from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 # Lifecycle steps that need no words; the others have a form of their own.
@@ -57,6 +58,13 @@ class Press:
 def take(press: Press) -> None:
     me = member_named(press.session, press.me.username)
     assign(press.session, press.complaint, to=me, by=press.me.actor, now=press.now)
+
+
+def give(press: Press) -> None:
+    """Assign it to somebody else: for those who approve."""
+    press.me.must(Permission.APPROVE)
+    to = member_named(press.session, press.words("username"))
+    assign(press.session, press.complaint, to=to, by=press.me.actor, now=press.now)
 
 
 def note(press: Press) -> None:
@@ -122,6 +130,7 @@ def _plain(action: Action) -> Callable[[Press], None]:
 STEPS: dict[str, Callable[[Press], None]] = {
     **{action.value: _plain(action) for action in PLAIN},
     "take": take,
+    "assign": give,
     "note": note,
     Action.ASK_CUSTOMER.value: ask_customer,
     Action.PROPOSE_DECISION.value: propose,

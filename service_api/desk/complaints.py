@@ -5,9 +5,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
 from service_api.audit.service import record
-from service_api.complaints import decisions, queries
+from service_api.complaints import attachments, decisions, queries, redress
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import StaleVersion, check_version
+from service_api.complaints.lifecycle import HANDLERS
 from service_api.complaints.queries import Filters
 from service_api.complaints.views import timeline_of, view_of
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
@@ -16,6 +17,8 @@ from service_api.core.text import mask_name
 from service_api.customers.queries import customer
 from service_api.desk.complaint_steps import BUTTONS, PARTS, STEPS, Press
 from service_api.staff.api import CurrentStaff
+from service_api.staff.models import StaffMember
+from service_api.staff.queries import active_members
 from service_api.staff.roles import Permission
 from service_api.web.complaint_rows import complaint_rows
 from service_api.web.pages import from_form
@@ -75,8 +78,17 @@ def one_complaint(
         buttons=[button for button in BUTTONS if button in file.actions],
         may_take=may_handle and not one.is_over and one.owner_id != me.staff_id,
         may_handle=may_handle,
+        may_assign=me.may(Permission.APPROVE) and not one.is_over,
+        handlers=_handlers(session) if me.may(Permission.APPROVE) else [],
+        files=attachments.attachments_of(session, one.id),
+        promised=[(money.minor, money.currency) for money in redress.promised(session, one.id)],
         changed=changed,
     )
+
+
+def _handlers(session: ReadSession) -> list[StaffMember]:
+    roles = sorted(HANDLERS)
+    return [member for role in roles for member in active_members(session, role=role)]
 
 
 @router.post("/{number}/{step}")

@@ -56,7 +56,7 @@ async def file(
     try:
         with database.writing() as session:
             talk = service.locked(session, conversation_id)
-            filing = _filing(talk, fields)
+            filing = _filing(talk, fields | _contact(session, talk, fields, now=now))
             filed = file_complaint(
                 session,
                 deadlines,
@@ -93,10 +93,6 @@ def prefilled(session: Session, talk: Conversation, *, now: datetime) -> dict[st
         "incident_date": _known(told.get("complaint_date"))[:10],
         "contact": _known(told.get("complaint_contact")),
     }
-    customer_id = service.verified_customer_id(talk, now=now)
-    if not fields["contact"] and customer_id is not None:
-        phones = customers.phones_of(session, customer_id)
-        fields["contact"] = phones[0].removeprefix("+86") if phones else ""
     return {name: fields.get(name, "") for name in FIELDS}
 
 
@@ -114,6 +110,17 @@ def _filing(talk: Conversation, fields: dict[str, str]) -> ComplaintFiling:
             **{mark: fields.get(mark) == "yes" for mark in MARKS},
         }
     )
+
+
+def _contact(
+    session: Session, talk: Conversation, fields: dict[str, str], *, now: datetime
+) -> dict[str, str]:
+    """What was typed; left empty, the verified customer's own phone, which the form shows masked only."""
+    customer_id = service.verified_customer_id(talk, now=now)
+    if fields.get("contact", "").strip() or customer_id is None:
+        return {}
+    phones = customers.phones_of(session, customer_id)
+    return {"contact": phones[0]} if phones else {}
 
 
 def _tell(session: Session, talk: Conversation, filed: Filed, *, now: datetime) -> None:
@@ -159,10 +166,16 @@ def _form(
         key=key,
         marks=MARKS,
         wrong=wrong or {},
+        own_contact=_masked_contact(session, talk, now=now),
         businesses=list(BUSINESSES),
         causes=list(CAUSES),
         status=422 if wrong else 200,
     )
+
+
+def _masked_contact(session: Session, talk: Conversation, *, now: datetime) -> str:
+    customer_id = service.verified_customer_id(talk, now=now)
+    return customers.profile(session, customer_id).phone if customer_id is not None else ""
 
 
 def _known(value: object) -> str:

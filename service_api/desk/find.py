@@ -39,7 +39,7 @@ def find(
 ) -> list[Hit]:
     """Complaints by number or words, conversations by customer or short id; only what this person may see."""
     words = q.strip()
-    if len(words) < 2:
+    if len(words) < 2 and words.isascii():
         return []
     page_ = complaints.complaints_for(session, me, Filters(text=words), now=now, cursor=None, limit=MOST)
     hits = [

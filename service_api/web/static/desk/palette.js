@@ -26,7 +26,7 @@ function commands(words) {
 async function look(typed) {
   const words = typed.trim().toLowerCase(), turn = ++asked;
   render(commands(words));
-  if (words.length < 2) return;
+  if (words.length < 2 && /^[\x00-\x7f]*$/.test(words)) return;
   const answer = await fetch(`/desk/find?q=${encodeURIComponent(typed.trim())}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || turn !== asked) return;
   const list = document.getElementById("palette-list");
