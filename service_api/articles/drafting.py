@@ -19,6 +19,7 @@ from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 REMARK_LENGTH = 500
+RESERVED = frozenset({"search", "unanswered"})
 
 
 class ArticleExists(Conflict):
@@ -250,6 +251,8 @@ def describe(article: FaqArticle, content: Content) -> None:
 
 def _must_be_drafted(content: Content, rates: Rates) -> None:
     contents.must_be_a_draft(content, rates)
+    if content.get("id") in RESERVED:
+        raise InvalidArticle(errors=[{"field": "id", "message": "is an address of its own"}])
     unnamed = [one for one in ("id", "topic") if not content.get(one)]
     if unnamed:
         raise InvalidArticle(errors=[{"field": one, "message": "must be named"} for one in unnamed])

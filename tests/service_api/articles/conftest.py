@@ -29,7 +29,7 @@ RATES = 'hotline: {value: "400", unit: phone, zh: "400-000-9000", en: "400-000-9
 
 def an_item(id: str, *, zh: str, en: str, answer: str = "请拨打 {rate.hotline}。", **facts: Any) -> str:
     """One article of a file, in YAML."""
-    lines = {"owner": "retail", "source": "internal: handbook", "effective_from": "2026-01-01", **facts}
+    lines = {"owner": "retail", "source": "handbook", "effective_from": "2026-01-01", **facts}
     head = "".join(f"  {key}: {value}\n" for key, value in lines.items())
     return (
         f"- id: {id}\n  topic: cards\n{head}  review_by: 2027-01-01\n"
