@@ -172,8 +172,15 @@ def _mapped(path: Path) -> "Dict[str, Vectors]":
         size = int.from_bytes(file.read(8), "little")
         header: Dict[str, Any] = json.loads(file.read(size))
     return {
-        name: np.memmap(
-            path, dtype="<f4", mode="r", offset=8 + size + one["data_offsets"][0], shape=tuple(one["shape"])
+        # as plain arrays: the class of mapped ones costs at every step of the arithmetic
+        name: np.asarray(
+            np.memmap(
+                path,
+                dtype="<f4",
+                mode="r",
+                offset=8 + size + one["data_offsets"][0],
+                shape=tuple(one["shape"]),
+            )
         )
         for name, one in header.items()
         if name != "__metadata__" and one["dtype"] == "F32"

@@ -1,7 +1,7 @@
 """Messages with two wishes: 查下余额，另外我要投诉. One is done, the other remembered and offered."""
 
 import re
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, List, Optional, Set, Tuple
 
 # Acts that stand on their own; cancel, yes and the like are about the talk itself.
 ACTS = {
@@ -14,9 +14,22 @@ ACTS = {
     "dispute_transaction",
     "request_person",
     "verify_identity",
+    "request_callback",
+    "rate_service",
+    "withdraw_complaint",
+    "add_to_complaint",
+    "find_branch",
+    "ask_recommendation",
 }
-# These go first whatever the order: a card in danger, a person, a question that is answered at once.
-FIRST = ["report_loss", "dispute_transaction", "request_person", "ask_faq"]
+# These go first whatever the order: a card in danger, a person, what is answered at once.
+FIRST = [
+    "report_loss",
+    "dispute_transaction",
+    "request_person",
+    "ask_faq",
+    "find_branch",
+    "ask_recommendation",
+]
 SURE = 0.6
 SHORTEST = 2
 
@@ -29,15 +42,22 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 
+# A comma alone, before a wish: 查下余额，我要投诉. A question before one is mostly how a complaint begins.
+_COMMA = re.compile(
+    r"[,，、]\s*(?=(?:我|俺)?(?:还|也)?(?:要|想)(?!是|不)|帮我|请|麻烦|给我|替我|"
+    r"(?:please|i (?:want|need|would)|i'd|i wanna|can you|could you)\b)",
+    re.IGNORECASE,
+)
+
 Judge = Callable[[str], Tuple[str, float]]
 Clause = Tuple[int, int]
 
 
-def clauses(text: str) -> List[Clause]:
+def clauses(text: str, joints: "re.Pattern[str]" = _JOINT) -> List[Clause]:
     """Spans of the text between its connectives; a text without any is one clause."""
     spans: List[Clause] = []
     start = 0
-    for joint in _JOINT.finditer(text):
+    for joint in joints.finditer(text):
         if joint.start() - start >= SHORTEST:
             spans.append((start, joint.start()))
         start = joint.end()
@@ -48,13 +68,20 @@ def clauses(text: str) -> List[Clause]:
 
 def two_wishes(text: str, judge: Judge) -> Optional[Tuple[Tuple[str, float], Tuple[str, Clause]]]:
     """The wish to do now with its confidence, and the other with its span; None when there are not two."""
-    spans = clauses(text)
+    return _two(text, clauses(text), judge, ACTS) or _two(
+        text, clauses(text, _COMMA), judge, ACTS - {"ask_faq"}
+    )
+
+
+def _two(
+    text: str, spans: List[Clause], judge: Judge, acts: Set[str]
+) -> Optional[Tuple[Tuple[str, float], Tuple[str, Clause]]]:
     if len(spans) < 2 or len(spans) > 4:
         return None
     found: List[Tuple[str, float, Clause]] = []
     for start, end in spans:
         intent, confidence = judge(text[start:end])
-        if intent in ACTS and confidence >= SURE and all(intent != other for other, _, _ in found):
+        if intent in acts and confidence >= SURE and all(intent != other for other, _, _ in found):
             found.append((intent, confidence, (start, end)))
     if len(found) < 2:
         return None

@@ -53,6 +53,10 @@ def judge(clause: str) -> tuple[str, float]:
         ("我要投诉，还有帮我挂失", "report_loss", "file_complaint"),
         ("我要投诉，顺便问下年费", "ask_faq", "file_complaint"),
         ("show my balance and also I want to complain", "view_accounts", "file_complaint"),
+        ("查下余额，我要投诉", "view_accounts", "file_complaint"),
+        ("帮我看看余额，想投诉，谢谢", "view_accounts", "file_complaint"),
+        ("check my balance, please file a complain", "view_accounts", "file_complaint"),
+        ("我要投诉，请帮我挂失", "report_loss", "file_complaint"),
     ],
 )
 def test_two_wishes(text: str, now: str, other: str) -> None:
@@ -62,7 +66,15 @@ def test_two_wishes(text: str, now: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["查下余额", "我要投诉，另外我还要投诉柜员", "余额和上个月的流水", "", "。。。"]
+    "text",
+    [
+        "查下余额",
+        "我要投诉，另外我还要投诉柜员",
+        "余额和上个月的流水",
+        "凭什么收年费，我要投诉",
+        "",
+        "。。。",
+    ],
 )
 def test_one_wish_is_not_two(text: str) -> None:
     assert two_wishes(text, judge) is None

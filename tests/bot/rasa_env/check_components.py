@@ -134,6 +134,33 @@ class Classification(unittest.TestCase):
         self.assertEqual(message.get(INTENT)["name"], "view_accounts")
         self.assertEqual([one["value"] for one in message.get(ENTITIES)], ["file_complaint"])
 
+    def test_an_intent_that_would_hurt_needs_to_be_sure(self) -> None:
+        self.classifier._config["cautious"] = {"view_accounts": 1.0}
+        self.assertNotEqual(self.understand("我的余额还有多少").get(INTENT)["name"], "view_accounts")
+
+    def test_what_was_never_seen_is_no_wish(self) -> None:
+        for text in ("龘龘", "👻", "／back", "??"):
+            self.assertLess(self.understand(text).get(INTENT)["confidence"], 0.4, text)
+
+    def test_half_unknown_characters_make_unsure(self) -> None:
+        sure = self.understand("余额多少呢").get(INTENT)["confidence"]
+        self.assertLess(self.understand("余龘额鎴戞槸").get(INTENT)["confidence"], sure)
+
+    def test_english_is_read_twice_only_where_words_are_unsure(self) -> None:
+        read: list[str] = []
+
+        class Counting:
+            def weigh_in(self, text: str, probabilities: Any) -> Any:
+                read.append(text)
+                return probabilities
+
+        self.classifier._sentence = Counting()  # type: ignore[assignment]
+        for sure, times in ((2.0, 1), (0.0, 0)):
+            read.clear()
+            self.classifier._config["sure"] = sure
+            self.understand("my balance now")
+            self.assertEqual(len(read), times)
+
     def test_a_text_of_a_command_is_left_to_rasa(self) -> None:
         self.assertIsNone(self.understand("/restart").get(INTENT))
 
