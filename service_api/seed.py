@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service_api.conversations import ready
 from service_api.audit.service import SYSTEM
 from service_api.complaints.assignment import set_skills
+from service_api.conversations import ready
 from service_api.core.clock import Clock
 from service_api.core.database import Database
 from service_api.core.money import Money

@@ -17,8 +17,8 @@ from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import CUSTOMER, Action, State
 from service_api.complaints.notes import tell_owner
 from service_api.complaints.schemas import AttachmentView
-from service_api.complaints.staff_api import Number
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.complaints.staff_api import Number, to_read
+from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.files import CheckedFile, as_download, check_file, read_bounded
 from service_api.core.security import ServiceOnly
 from service_api.staff.api import CurrentStaff, FromOwnPage
@@ -44,8 +44,8 @@ OwnNumber = Annotated[str, Path(max_length=40)]
 
 
 @router.get(OF_STAFF)
-def listed(number: Number, me: CurrentStaff, session: ReadSession) -> list[AttachmentView]:
-    complaint = queries.complaint_for(session, me, number)
+def listed(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -> list[AttachmentView]:
+    complaint = to_read(session, me, number, now=now, part="attachments")
     return _views(attachments.attachments_of(session, complaint.id))
 
 

@@ -11,10 +11,10 @@ from service_api.complaints import decisions, duplicates, notes, people, queries
 from service_api.complaints.case_models import DecisionNotice, Redress
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDraft, ShortText, Slug, Sum
-from service_api.complaints.staff_api import Expected, Number, to_change, with_etag
+from service_api.complaints.staff_api import Expected, Number, to_change, to_read, with_etag
 from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
 from service_api.complaints.visibility import visible_to
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.problems import Malformed
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
@@ -91,9 +91,9 @@ class Note(Strict):
 
 
 @router.get("/decisions")
-def notices(number: Number, me: CurrentStaff, session: ReadSession) -> list[NoticeView]:
+def notices(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -> list[NoticeView]:
     """Every version of the decision notice."""
-    complaint = queries.complaint_for(session, me, number)
+    complaint = to_read(session, me, number, now=now, part="decisions")
     return [_notice(n) for n in decisions.notices_of(session, complaint.id)]
 
 
@@ -136,8 +136,8 @@ def decide(
 
 
 @router.get("/redress")
-def ledger(number: Number, me: CurrentStaff, session: ReadSession) -> Ledger:
-    complaint = queries.complaint_for(session, me, number)
+def ledger(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -> Ledger:
+    complaint = to_read(session, me, number, now=now, part="redress")
     total = [MoneyView.of(money) for money in redress.promised(session, complaint.id)]
     lines = [_line(line) for line in redress.ledger_of(session, complaint.id)]
     return Ledger(lines=lines, total=[money for money in total if money is not None])
@@ -215,10 +215,10 @@ def recuse(number: Number, body: Away, me: CurrentStaff, session: WriteSession, 
 
 @router.get("/duplicates")
 def likely_duplicates(
-    number: Number, me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings
+    number: Number, me: CurrentStaff, session: WriteSession, now: Now, settings: TheSettings
 ) -> list[ComplaintRow]:
     """Earlier complaints that look like the same matter, the likest first."""
-    complaint = queries.complaint_for(session, me, number)
+    complaint = to_read(session, me, number, now=now, part="duplicates")
     found = duplicates.likely_duplicates(session, complaint, seen=visible_to(me))
     return rows_of(session, found, now=now, zone=settings.zone)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from service_api.audit.service import record
+from service_api.audit.service import record, record_apart
 from service_api.complaints import queries
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import act, check_version, tell_customer
@@ -17,8 +17,17 @@ from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
 from service_api.complaints.schemas import Business, Cause, Clean, ProductCode, Slug
-from service_api.complaints.views import ComplaintPage, ComplaintView, Timeline, rows_of, timeline_of, view_of
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.complaints.views import (
+    READ,
+    ComplaintPage,
+    ComplaintView,
+    Timeline,
+    list_read,
+    rows_of,
+    timeline_of,
+    view_of,
+)
+from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
 from service_api.core.problems import Malformed, Problem
 from service_api.staff.api import CurrentStaff, FromOwnPage
@@ -79,6 +88,14 @@ def to_change(session: Session, me: SignedIn, number: str, *, expected: int) -> 
     return complaint
 
 
+def to_read(session: Session, me: SignedIn, number: str, *, now: datetime, part: str = "") -> Complaint:
+    """The complaint; that somebody looked at it, or at one part of its file, goes into the audit log."""
+    complaint = queries.complaint_for(session, me, number)
+    facts = {"part": part} if part else {}
+    record(session, by=me.actor, action=READ, subject=complaint.subject, now=now, **facts)
+    return complaint
+
+
 def with_etag(response: Response, view: ComplaintView) -> ComplaintView:
     response.headers["ETag"] = f'"v{view.version}"'
     return view
@@ -88,6 +105,7 @@ def with_etag(response: Response, view: ComplaintView) -> ComplaintView:
 def listed(
     me: CurrentStaff,
     session: ReadSession,
+    database: TheDatabase,
     now: Now,
     settings: TheSettings,
     state: State | None = None,
@@ -106,7 +124,7 @@ def listed(
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
 ) -> ComplaintPage:
-    """What you may see: running clocks first, the longest overdue on top."""
+    """What you may see: running clocks first, the longest overdue on top. Each look is in the audit log."""
     filters = Filters(
         state=state.value if state else None,
         level=level,
@@ -124,6 +142,7 @@ def listed(
     )
     page = queries.complaints_for(session, me, filters, now=now, cursor=cursor, limit=limit)
     items = rows_of(session, page.items, now=now, zone=settings.zone)
+    record_apart(database, list_read(me, filters, shown=len(items)), now=now)
     return ComplaintPage(items=items, next_cursor=page.next_cursor)
 
 
@@ -138,15 +157,14 @@ def one(
     response: Response,
 ) -> ComplaintView:
     """The whole file; reading it goes into the audit log. The ETag is what changes must carry."""
-    complaint = queries.complaint_for(session, me, number)
-    record(session, by=me.actor, action="complaint.read", subject=complaint.subject, now=now)
+    complaint = to_read(session, me, number, now=now)
     return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
 
 
 @router.get("/{number}/timeline")
-def timeline(number: Number, me: CurrentStaff, session: ReadSession) -> Timeline:
-    """Everything that was done, the oldest first."""
-    return timeline_of(session, queries.complaint_for(session, me, number))
+def timeline(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -> Timeline:
+    """Everything that was done, the oldest first; this look is the last line."""
+    return timeline_of(session, to_read(session, me, number, now=now, part="timeline"))
 
 
 @router.post("/{number}/actions", dependencies=[FromOwnPage])

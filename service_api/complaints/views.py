@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit import queries as audit
+from service_api.audit.service import Deed
 from service_api.complaints.case_models import ComplaintNote
 from service_api.complaints.contact import mask_contact
 from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.lifecycle import State, actions_from
 from service_api.complaints.models import Complaint
 from service_api.complaints.notes import notes_of
-from service_api.complaints.queries import is_overdue, summary_of
+from service_api.complaints.queries import Filters, is_overdue, summary_of
 from service_api.complaints.schemas import MoneyView
 from service_api.complaints.service import due_date
 from service_api.complaints.visibility import visible_to
@@ -123,6 +124,8 @@ class Timeline(BaseModel):
     items: list[Happening]
 
 
+READ = "complaint.read"
+MOST_DEEDS, MOST_LOOKS = 500, 100
 AS_STORED = (
     "language",
     "channel",
@@ -162,6 +165,12 @@ def rows_of(
     ]
 
 
+def list_read(me: SignedIn, filters: Filters, *, shown: int) -> Deed:
+    """What the audit log keeps of a look at the list: by which filters, not what was typed into them."""
+    used = [name for name, value in asdict(filters).items() if value not in (None, "", False)]
+    return Deed(me.actor, "complaints.listed", ("complaints", "list"), {"filters": used, "shown": shown})
+
+
 def view_of(
     session: Session, deadlines: Deadlines, row: Complaint, me: SignedIn, *, now: datetime, zone: ZoneInfo
 ) -> ComplaintView:
@@ -188,8 +197,13 @@ def view_of(
 
 
 def timeline_of(session: Session, row: Complaint) -> Timeline:
-    """The case's history, the oldest first: it is the audit log, with the notes' words put in."""
-    entries = list(reversed(audit.history_of(session, row.subject, limit=500)))
+    """The case's history, the oldest first: it is the audit log, with the notes' words put in.
+
+    Looks at the file are limited apart, so that many of them never push out what was done.
+    """
+    done = audit.history_of(session, row.subject, without=READ, limit=MOST_DEEDS)
+    looks = audit.history_of(session, row.subject, only=READ, limit=MOST_LOOKS)
+    entries = sorted([*done, *looks], key=lambda entry: entry.id)
     notes: dict[str, ComplaintNote] = {str(note.id): note for note in notes_of(session, row.id)}
     people = {uuid.UUID(e.actor_id) for e in entries if e.actor_kind == "staff" and e.actor_id}
     names = staff.display_names(session, people)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service_api.audit.service import record
+from service_api.audit.service import Deed, record, record_apart
 from service_api.complaints.people import member_named
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Now, ReadSession, TheDatabase, WriteSession
 from service_api.core.problems import NotFound
 from service_api.notifications import queries, service, webhooks
 from service_api.outbox import queries as outbox_queries
@@ -72,12 +72,16 @@ class DeadLetter(BaseModel):
 def inbox(
     me: CurrentStaff,
     session: ReadSession,
+    database: TheDatabase,
+    now: Now,
     unread: bool = True,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Inbox:
-    """Your own lines, the newest first."""
+    """Your own lines, the newest first. Each look is in the audit log."""
     items = queries.inbox_of(session, me.staff_id, unread=unread, limit=limit)
     lines = [InboxLine.model_validate(item) for item in items]
+    look = Deed(me.actor, "inbox.read", ("staff", str(me.staff_id)), {"shown": len(lines)})
+    record_apart(database, look, now=now)
     return Inbox(unread=queries.unread_count(session, me.staff_id), items=lines)
 
 

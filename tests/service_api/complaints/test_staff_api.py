@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event, select
 
 from service_api.audit.models import AuditEntry
+from service_api.audit.service import ASSISTANT, Deed, record_all
 from service_api.complaints.models import Complaint, Recusal
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
@@ -219,7 +220,46 @@ def test_reading_and_revealing_are_in_the_audit_log_and_the_timeline(
         ("complaint.filed", None),
         ("complaint.read", "Ann"),
         ("complaint.contact_revealed", "Ann"),
+        ("complaint.read", "Boss"),
     ]
+
+
+def test_each_look_at_a_list_a_part_or_an_inbox_is_one_entry(
+    client: TestClient, database: Database, staff: dict[str, Headers]
+) -> None:
+    number = filed(database)
+    filed(database)
+    client.get(
+        URL, params={"text": "张三", "business": "credit-card", "overdue": False}, headers=staff["boss"]
+    )
+    parts = ("timeline", "decisions", "redress", "duplicates", "attachments")
+    for part in parts:
+        assert client.get(f"{URL}/{number}/{part}", headers=staff["boss"]).status_code == 200
+    client.get("/api/v1/inbox", headers=staff["boss"])
+    with database.reading() as session:
+        looks = session.execute(
+            select(AuditEntry.action, AuditEntry.facts)
+            .where(AuditEntry.actor_kind == "staff")
+            .order_by(AuditEntry.id)
+        ).all()
+    assert [tuple(look) for look in looks] == [
+        ("complaints.listed", {"filters": ["business", "text"], "shown": 0}),
+        *(("complaint.read", {"part": part}) for part in parts),
+        ("inbox.read", {"shown": 0}),
+    ]
+
+
+def test_many_looks_never_push_out_what_was_done(
+    client: TestClient, database: Database, staff: dict[str, Headers]
+) -> None:
+    number = filed(database)
+    with database.writing() as session:
+        one = session.scalars(select(Complaint)).one()
+        look = Deed(ASSISTANT, "complaint.read", one.subject)
+        record_all(session, [look] * 700, now=NOON)
+    items = client.get(f"{URL}/{number}/timeline", headers=staff["boss"]).json()["items"]
+    assert items[0]["action"] == "complaint.filed"
+    assert len(items) < 200
 
 
 def test_staff_file_for_a_caller_and_become_first_contact(
