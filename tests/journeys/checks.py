@@ -96,7 +96,7 @@ class Expectations:
 
     def _records(self, then: Mapping[str, Any], seen: Seen) -> Iterator[str]:
         for check, actual in _SIMPLE.items():
-            if check in then and (is_now := actual(seen.facts)) != _plain(then[check]):
+            if check in then and not _fits(is_now := actual(seen.facts), _plain(then[check])):
                 yield f"{check}: {_plain(then[check])}, not {is_now}"
         slots = seen.facts.assistant.get("slots") or {} if "slots" in then else {}
         for slot, wanted in then.get("slots", {}).items():
@@ -113,6 +113,9 @@ _SIMPLE: Mapping[str, Callable[[Facts], str]] = {
     "language": lambda facts: facts.language,
     "answering": lambda facts: facts.answering,
     "verified": lambda facts: _plain(facts.verified),
+    "callbacks": lambda facts: str(facts.callbacks),
+    "ratings": lambda facts: str(list(facts.rating)) if facts.rating else NONE,
+    "draft": lambda facts: facts.draft or NONE,
     "handover": lambda facts: facts.handovers[-1] if facts.handovers else NONE,
 }
 

@@ -12,7 +12,7 @@ from tests.running import ROOT, RunningTing, start_ting
 DATA = ROOT / "var" / "checks" / "journey"
 # The main job moves the clock by weeks, so it comes late; stopping comes last.
 STARTED_WITHIN_SECONDS = 1200
-ORDER = ("test_scripts.py", "test_browser.py", "test_main_job.py", "test_stop.py")
+ORDER = ("test_scripts.py", "test_browser.py", "test_main_job.py", "test_outages.py", "test_stop.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

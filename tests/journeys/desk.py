@@ -11,10 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service_api.complaints.models import Complaint
+from service_api.conversations.callback_models import CallbackRequest
+from service_api.conversations.draft_models import ComplaintDraft
 from service_api.conversations.models import Conversation, HandOver
+from service_api.conversations.rating_models import ConversationRating
 from service_api.core.database import Database
 from service_api.core.money import Money
 from service_api.customers.models import Customer
@@ -71,6 +74,9 @@ class Facts:
     assistant: Mapping[str, Any]  # what the gateway keeps of the assistant's state, as JSON
     handovers: tuple[str, ...]
     complaints: tuple[Mapping[str, str], ...]
+    callbacks: int = 0  # that people still have to make
+    rating: tuple[int, str] | None = None
+    draft: str = ""  # what is kept of a half-told complaint
 
 
 class Chat:
@@ -228,7 +234,22 @@ class Desk:
                 .where(Complaint.conversation_id == conversation_id)
                 .order_by(Complaint.number)
             )
+            rating = session.execute(
+                select(ConversationRating.score, ConversationRating.comment)
+                .where(ConversationRating.conversation_id == conversation_id)
+                .order_by(ConversationRating.episode.desc())
+                .limit(1)
+            ).first()
+            callbacks = session.scalar(
+                select(func.count()).where(
+                    CallbackRequest.conversation_id == conversation_id, CallbackRequest.done_at.is_(None)
+                )
+            )
+            draft = session.get(ComplaintDraft, conversation_id)
             return Facts(
+                callbacks=callbacks or 0,
+                rating=(rating.score, rating.comment) if rating else None,
+                draft=str(draft.fields.get("description", "")) if draft else "",
                 answering=talk.answering,
                 language=talk.language,
                 verified=talk.verified_at is not None,

@@ -40,6 +40,9 @@ What may stand under `then`; every check is about the step's person, after the w
     complaints: 1                    # how many were filed in this conversation; or of one, or of each:
     complaints: {business: loan, description: 利息, amount: '3500.00', currency: CNY, date: '{today-1}',
                  contact: '+8613800138000', state: received, language: zh, customer: 张伟}
+    callbacks: 1                     # how many calls people still have to make for this conversation
+    ratings: [5, 很耐心]               # the stars and words kept last; '' when there were no words
+    draft: 没激活也扣我年费              # what is kept of a half-told complaint; none when nothing is
     silent: true                     # nothing may be answered (a person has the conversation)
     refused: message-too-long        # the message is not taken, with this problem
 

@@ -81,6 +81,9 @@ FACTS = Facts(
     assistant={"intent": "greet", "active_loop": None, "slots": {"sum": {"amount": "1.00"}}},
     handovers=("abuse",),
     complaints=({"business": "loan", "amount": "1.00", "description": "利息"},),
+    callbacks=1,
+    rating=(5, "很耐心"),
+    draft="年费",
 )
 HELD = {
     "said": ["utter_greet", "智能助手"],
@@ -95,6 +98,9 @@ HELD = {
     "verified": False,
     "handover": "abuse",
     "complaints": {"business": "loan", "amount": "1.00", "description": "息"},
+    "callbacks": 1,
+    "ratings": [5, "很耐心"],
+    "draft": "年费",
     "refused": "none",
 }
 BROKEN = {
@@ -110,6 +116,9 @@ BROKEN = {
     "verified": True,
     "handover": "none",
     "complaints": 0,
+    "callbacks": 0,
+    "ratings": [4, "很耐心"],
+    "draft": "none",
     "refused": "empty-message",
     "silent": True,
 }

@@ -1,0 +1,163 @@
+"""Processes that die or stand still in the middle of a form.
+
+The customer is told the truth, the form is where it was when they are back, and nothing is filed twice.
+"""
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.__main__ import database_address, domain_responses
+from tests.journeys.checks import Wordings
+from tests.journeys.desk import Answer, Chat, Desk, DeskFailed, Facts
+from tests.running import RunningTing
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
+EVERYTHING = "我要投诉，昨天信用卡被多扣了300元年费，客服态度还很差，我的电话13800138000"
+BACK_WITHIN_SECONDS = 90.0
+HELD_SECONDS = 3.0
+WORDINGS = Wordings(domain_responses())
+
+
+@pytest.fixture
+def desk(ting: RunningTing) -> Iterator[Desk]:
+    desk = Desk(ting.web, database_address(ting.data_dir))
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def chat(desk: Desk) -> Chat:
+    """A customer in front of the summary of a complaint."""
+    chat = Chat(desk.http, language="zh")
+    chat.say([EVERYTHING], silent=False)
+    return chat
+
+
+def facts(desk: Desk, chat: Chat) -> Facts:
+    return desk.facts(chat.conversation_id)
+
+
+def heard(answer: Answer, *responses: str) -> bool:
+    return any(WORDINGS.says(one.text, name, "zh") for one in answer.heard for name in responses)
+
+
+def kill(ting: RunningTing, process: str) -> None:
+    """As a crash does. Each process is killed once here, so the pid of the start is still its own."""
+    os.kill(ting.pids[process], signal.SIGKILL)
+
+
+def say_until(chat: Chat, text: str, response: str) -> Answer:
+    """Say it again, as a customer does who was asked to, until it is answered so."""
+    end = time.monotonic() + BACK_WITHIN_SECONDS
+    while True:
+        try:
+            answer = chat.say([text], silent=False)
+            if heard(answer, response):
+                return answer
+        except (httpx.HTTPError, DeskFailed):
+            pass  # the desk itself is down; the page would try again too
+        assert time.monotonic() < end, f"{response} was never said"
+        time.sleep(1)
+
+
+def newest_child(ting: RunningTing, *words: str) -> int:
+    """The process under the launcher that runs with these words, however often it was started anew."""
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue  # it has just ended
+        if int(parent) == ting.process.pid and all(word in command for word in words):
+            return int(folder.name)
+    raise AssertionError(f"no process {words}")
+
+
+@contextmanager
+def database_held(path: str) -> Iterator[None]:
+    """Nobody else can write meanwhile."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+def test_actions_that_die_in_a_form_lose_nothing(ting: RunningTing, desk: Desk, chat: Chat) -> None:
+    kill(ting, "actions")
+    said = chat.say(["金额不是300，是350元"], silent=False)
+    assert heard(said, "utter_default", "utter_complaint_corrected"), said.text
+    say_until(chat, "金额是350元", "utter_complaint_corrected")
+    say_until(chat, "确认", "utter_complaint_filed")
+    [complaint] = facts(desk, chat).complaints
+    assert (complaint["amount"], complaint["business"]) == ("350.00", "credit-card")
+
+
+def test_a_desk_that_dies_while_filing_files_once(ting: RunningTing, desk: Desk, chat: Chat) -> None:
+    chat.say(["确认"], silent=True)
+    kill(ting, "web")
+    end = time.monotonic() + BACK_WITHIN_SECONDS
+    while not facts(desk, chat).complaints:
+        assert time.monotonic() < end, "the lost turn was never taken up again"
+        time.sleep(1)
+    say_until(chat, "查投诉进度", "utter_complaint_state")
+    assert len(facts(desk, chat).complaints) == 1
+
+
+def test_an_assistant_that_dies_in_a_form_goes_on_where_it_was(
+    ting: RunningTing, desk: Desk, chat: Chat
+) -> None:
+    kill(ting, "rasa")
+    said = chat.say(["确认"], silent=False)
+    assert "智能助手" in said.text, "the customer is told that it does not answer"
+    end = time.monotonic() + BACK_WITHIN_SECONDS
+    while not facts(desk, chat).complaints:
+        if facts(desk, chat).answering != "assistant":
+            break  # after two failures a person is asked, and the draft is in the packet
+        assert time.monotonic() < end, "neither filed nor handed over"
+        time.sleep(1)
+    assert len(facts(desk, chat).complaints) <= 1
+    assert facts(desk, chat).complaints or facts(desk, chat).draft
+
+
+def test_a_database_that_stands_still_is_waited_for_and_files_once(
+    ting: RunningTing, desk: Desk, chat: Chat
+) -> None:
+    path = database_address(ting.data_dir).removeprefix("sqlite:///")
+    with ThreadPoolExecutor(1) as pool:
+        with database_held(path):
+            saying = pool.submit(chat.say, ["确认"], silent=False)
+            time.sleep(HELD_SECONDS)
+        said = saying.result(timeout=BACK_WITHIN_SECONDS)
+    if not heard(said, "utter_complaint_filed"):
+        assert heard(said, "utter_complaint_not_filed"), said.text
+        say_until(chat, "确认", "utter_complaint_filed")
+    assert len(facts(desk, chat).complaints) == 1
+
+
+def test_actions_that_stand_still_are_told_and_file_once(ting: RunningTing, desk: Desk, chat: Chat) -> None:
+    before = facts(desk, chat)
+    actions = newest_child(ting, "-m", "actions")
+    os.kill(actions, signal.SIGSTOP)
+    try:
+        said = chat.say(["确认"], silent=False)
+        assert "智能助手" in said.text, "after its patience the desk says that nobody answers"
+        assert facts(desk, chat).complaints == before.complaints
+    finally:
+        os.kill(actions, signal.SIGCONT)
+    end = time.monotonic() + BACK_WITHIN_SECONDS
+    while not facts(desk, chat).complaints:
+        assert time.monotonic() < end, "what was said while it stood still was never taken up"
+        time.sleep(1)
+    time.sleep(3)
+    assert len(facts(desk, chat).complaints) == 1
