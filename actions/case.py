@@ -213,7 +213,7 @@ class AskCaseConfirmed(DeskAction):
             return []
         text = str(turn.slots.get(TEXT) or "")
         words = say.word("field", "none") if text == SKIPPED else text
-        say(f"utter_confirm_{turn.slots.get(ACT)}", number=str(turn.slots.get(NUMBER)), text=words)
+        say(f"utter_confirm_{turn.slots.get(ACT)}", number=str(turn.slots.get(NUMBER)), words=words)
         return []
 
 

@@ -88,13 +88,20 @@ class Filing(BaseModel):
     channel: str = "web"
 
 
+class Duplicate(_View):
+    """An earlier complaint that looks like the same matter."""
+
+    number: str
+    state: str
+
+
 class Complaint(_View):
     """A filed complaint: what the customer is told."""
 
     number: str
     state: str
     due_date: date
-    possible_duplicates: list[str] = []
+    possible_duplicates: list[Duplicate] = []
 
 
 class ComplaintItem(_View):

@@ -8,15 +8,16 @@ from actions.edge import DeskAction, Events
 from actions.say import Say
 from actions.turn import Turn
 
+OVER = frozenset({"closed", "withdrawn"})
 OFFER = "join_complaint"
 EARLIER, LATER = "duplicate_earlier", "duplicate_later"
 
 
 def offer_join(complaint: Complaint, say: Say) -> Events:
-    """Name the earlier one and ask whether both belong together; nothing when there is none."""
-    if not complaint.possible_duplicates:
+    """Name the earlier one and ask whether both belong together; nothing when none is still open."""
+    earlier = next((one.number for one in complaint.possible_duplicates if one.state not in OVER), None)
+    if earlier is None:
         return []
-    earlier = complaint.possible_duplicates[0]
     say(f"utter_offer_{OFFER}", number=earlier)
     return [SlotSet(EARLIER, earlier), SlotSet(LATER, complaint.number), SlotSet("offered", OFFER)]
 

@@ -15,9 +15,8 @@ from actions.turn import Turn
 
 FORM = "rating_form"
 SCORE, COMMENT = "rating_score", "rating_comment"
-NO_COMMENT = frozenset(
-    {"request_person", "self_harm", "report_loss", "dispute_transaction", "file_complaint"}
-)
+NO_COMMENT = frozenset({"request_person", "self_harm", "report_loss", "dispute_transaction"})
+SHORT = {"zh": 4, "en": 12}
 SURE_OF_WISH = 0.8
 UNHAPPY, LONGEST_COMMENT = 2, 500
 _WORDS = "一二三四五"
@@ -75,7 +74,10 @@ class ValidateRating(DeskAction):
         if again is not None and again != score:
             say("utter_complaint_corrected")
             return [SlotSet(SCORE, again)]
-        skips = turn.intent in ("skip", "deny", "cancel", "thanks") and turn.confidence >= 0.5
+        brief = len(turn.text) <= SHORT["en" if turn.text.isascii() else "zh"]
+        skips = turn.confidence >= 0.5 and (
+            turn.intent == "skip" or (turn.intent in ("deny", "cancel", "thanks") and brief)
+        )
         comment = None if skips or turn.text == SKIPPED else turn.text[:LONGEST_COMMENT]
         try:
             await self.desk.rate(turn.conversation_id, score=score, comment=comment)

@@ -1,5 +1,7 @@
 """Questions for information: one search in the knowledge base."""
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from actions.desk_client import DeskError
@@ -12,6 +14,12 @@ from actions.say import Say
 from actions.turn import Turn
 
 PLACES = 3
+_PAUSES = " ,，。;；"
+_JOINT = re.compile(
+    r"(?:另外|还有就是|还有|顺便|顺带|对了|然后|同时|以及|再帮我|再给我)[,，]?$|"
+    r"\b(?:and|also|and also|besides|additionally|then|by the way)\s*,?$",
+    re.I,
+)
 
 
 class SearchArticles(DeskAction):
@@ -62,4 +70,5 @@ def question_of(turn: Turn) -> str:
     other = next(iter(turn.all("also")), None)
     if other is None:
         return turn.text
-    return (turn.text[: other.start] + turn.text[other.end :]).strip(" ,，。;；") or turn.text
+    rest = (turn.text[: other.start] + turn.text[other.end :]).strip(_PAUSES)
+    return _JOINT.sub("", rest).strip(_PAUSES) or turn.text

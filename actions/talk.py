@@ -12,6 +12,7 @@ from actions.person import give_up
 from actions.say import Say
 from actions.turn import Turn
 
+_WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
 CLEARLY_OTHER = 0.95
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
@@ -43,7 +44,11 @@ class LooseValue(DeskAction):
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """After a break it answers the question of the half-told complaint."""
-        if turn.returning and not turn.active_loop:
+        if turn.active_loop:
+            return []
+        if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
+            return [FollowupAction("callback_form")]
+        if turn.returning:
             return [FollowupAction(COMPLAINT_FORM)]
         say("utter_nothing_to_skip" if turn.intent == "skip" else "utter_inform_alone")
         return []

@@ -55,7 +55,7 @@ class Desk:
     acts: list[tuple[str, str, str]] = field(default_factory=list)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     ratings: list[dict[str, Any]] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
+    duplicates: list[dict[str, str]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     fail_times: int = 0
 

@@ -98,7 +98,7 @@ def test_added_words_are_shown_and_then_kept(desk: Desk, perform: Perform) -> No
     told = perform(ValidateCase, asked("case_text", words, act="add", case_text=None))
     assert told.slots["case_text"] == words
     confirming = asked("case_confirmed", "确认", "affirm", act="add", case_text=words)
-    assert perform(AskCaseConfirmed, confirming).facts[0]["text"] == words
+    assert perform(AskCaseConfirmed, confirming).facts[0]["words"] == words
     assert perform(ValidateCase, confirming).said == ["utter_case_done_add"]
     assert desk.acts == [(FIRST, "add", words)]
 

@@ -251,7 +251,8 @@ def test_the_complaint_behind_a_small_form_goes_on(perform: Perform) -> None:
 
 
 def test_a_likely_duplicate_is_told_kindly(desk: Desk, perform: Perform) -> None:
-    desk.duplicates = ["C-20261101-0007"]
+    over = {"number": "C-20261001-0001", "state": "withdrawn"}
+    desk.duplicates = [over, {"number": "C-20261101-0007", "state": "investigating"}]
     full = {
         "complaint_draft": "d1", "complaint_description": "没激活也扣我年费三百",
         "complaint_business": "credit-card", "complaint_amount": "skipped", "complaint_date": "skipped",
@@ -260,5 +261,6 @@ def test_a_likely_duplicate_is_told_kindly(desk: Desk, perform: Perform) -> None
     done = perform(ValidateComplaint, Said("确认", "affirm", loop="complaint_form", slots=full))
     assert done.said == ["utter_complaint_filed", "utter_offer_join_complaint"]
     assert done.slots["offered"] == "join_complaint"
+    assert done.slots["duplicate_earlier"] == "C-20261101-0007"
     taken = perform(TakeOffer, Said("是同一件", "affirm", slots={"offered": "join_complaint"}))
     assert taken.follow_up == "action_join_complaint"

@@ -42,7 +42,8 @@ BUSINESS_WORDS = {
     "other": ("其他|其它|别的", "others?|something else"),
 }
 _BUSINESS = {
-    slug: re.compile(rf"{chinese}|\b(?:{english})\b") for slug, (chinese, english) in BUSINESS_WORDS.items()
+    slug: re.compile(rf"{chinese}|(?<![a-z])(?:{english})(?![a-z])")
+    for slug, (chinese, english) in BUSINESS_WORDS.items()
 }
 _LANGUAGE = {
     "en": re.compile(r"英文|英语|\benglish\b"),
