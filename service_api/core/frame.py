@@ -1,13 +1,17 @@
-"""What surrounds every request: an id for its log lines, and headers that make browsers careful."""
+"""What surrounds every request: an id for its log lines, a bound on its body, headers for browsers."""
 
 import uuid
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service_api.core.files import LARGEST
+from service_api.core.problems import Problem, problem_response
+
+LARGEST_BODY = LARGEST + 2 * 1024 * 1024  # a file of the largest size, and what a form puts around it
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -16,6 +20,12 @@ SECURITY_HEADERS = {
         "frame-ancestors 'self'"
     ),
 }
+
+
+class BodyTooLarge(Problem):
+    status = 413
+    type = "body-too-large"
+    title = "请求内容过大"
 
 
 class Frame:
@@ -37,4 +47,18 @@ class Frame:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_framed)
+        said = Headers(scope=scope).get("content-length", "")
+        if said.isdigit() and int(said) > LARGEST_BODY:
+            answer = problem_response(BodyTooLarge(largest=LARGEST_BODY))
+            await answer(scope, receive, send_framed)
+            return
+        taken = 0
+
+        async def receive_bounded() -> Message:
+            """Who does not say how much comes is cut off once it is too much."""
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            return {"type": "http.disconnect"} if taken > LARGEST_BODY else message
+
+        await self._app(scope, receive_bounded, send_framed)
