@@ -18,10 +18,10 @@ bench:  ## measure starts, turns and memory; a table, and JSON in var/bench/
 	@$(PYTHON) requirements/install.py --dev
 	@exec .venv/bin/python -m tests.bench
 
-evaluate:  ## measure how held-out messages are understood; a table, and JSON in var/evaluation.json
+evaluate:  ## how held-out messages are understood; a table, JSON in var/evaluation.json (BANKING77=folder: that set)
 	@$(PYTHON) requirements/install.py --dev
 	@mkdir -p var
-	@exec .venv/bin/python -m tests.nlu_eval --json var/evaluation.json
+	@exec .venv/bin/python -m tests.nlu_eval $(if $(BANKING77),--banking77 $(BANKING77) --json var/banking77.json,--json var/evaluation.json)
 
 demo:  ## play the story against the Ting that runs
 	@exec .venv/bin/python -m service_api demo

@@ -1,110 +1,34 @@
 """Measure how the assistant understands messages that were labelled by hand.
 
-python -m tests.nlu_eval FILE.yml…                      the newest of var/models (trained if none)
+python -m tests.nlu_eval                                everything held out, by the newest of var/models
+python -m tests.nlu_eval FILE.yml…                      any Rasa NLU file (trains a model if there is none)
 python -m tests.nlu_eval --train DIR_OR_FILE FILE.yml…  the pipeline of config.yml, trained on these examples
 python -m tests.nlu_eval --banking77 DIR                the same on BANKING77: train.csv and test.csv in DIR
 """
 
 import argparse
-import csv
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from tests.nlu_figures import Judged, Span, figures
+from bot.components.feelings import LABELS, STRONG, measured, read_examples
+from tests.nlu_figures import Judged, entity_f1, figures, harm_of_nonsense
+from tests.nlu_messages import Labelled, read_banking77, read_file, write_examples
 
 ROOT = Path(__file__).resolve().parents[1]
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 MODELS = ROOT / "var" / "models"
 HELDOUT = ROOT / "tests" / "bot" / "heldout"
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"}
+OTHER_GROUPS = ("entities", "nonsense", "emotion")
+REFUSED_BELOW = 0.4  # as the fallback of config.yml
 NOT_VALUES = frozenset({"lang", "also", "emotion"})  # said about the whole message, not found in it
-
-_ANNOTATED = re.compile(r"\[(?P<text>[^\]]+)\](?:\((?P<kind>[^):]+)(?::[^)]*)?\)|(?P<json>\{[^}]+\}))")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]")
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A message as a file labels it."""
-
-    text: str
-    intent: str
-    spans: frozenset[Span] | None
-
-    @property
-    def language(self) -> str:
-        """By script, as everywhere in the tests; bare figures and marks belong to neither language."""
-        if _HAN.search(self.text):
-            return "zh"
-        return "en" if _LATIN.search(self.text) else "neither"
-
-
-def read_file(path: Path) -> list[Labelled]:
-    """The messages of a Rasa NLU file. A file with any annotation counts as annotated throughout."""
-    blocks = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("nlu") or []
-    messages = [
-        (block["intent"], *without_annotations(_text_of(example)))
-        for block in blocks
-        if "intent" in block
-        for example in _examples_of(block["examples"])
-    ]
-    annotated = any(spans for _, _, spans in messages)
-    return [
-        Labelled(text, intent, frozenset(spans) if annotated else None) for intent, text, spans in messages
-    ]
-
-
-def _examples_of(examples: Any) -> Iterable[Any]:
-    """Rasa's two ways to write examples: a block of lines with dashes, or a list."""
-    if isinstance(examples, str):
-        return [line.strip().removeprefix("- ") for line in examples.splitlines() if line.strip()]
-    return list(examples)
-
-
-def _text_of(example: Any) -> str:
-    return str(example["text"]).strip() if isinstance(example, Mapping) else str(example)
-
-
-def without_annotations(line: str) -> tuple[str, set[Span]]:
-    """The plain text of an example, and its entities with their places in it."""
-    text, spans, end = "", set(), 0
-    for match in _ANNOTATED.finditer(line):
-        text += line[end : match.start()]
-        kind = match["kind"] or str(json.loads(match["json"])["entity"])
-        spans.add((kind, len(text), len(text) + len(match["text"])))
-        text += match["text"]
-        end = match.end()
-    return text + line[end:], spans
-
-
-def read_banking77(path: Path) -> list[Labelled]:
-    """One of the two files of the set: columns `text` and `category`."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Labelled(" ".join(r["text"].split()), r["category"], None) for r in csv.DictReader(file)]
-
-
-def write_examples(messages: Iterable[Labelled], path: Path) -> None:
-    """The messages as a Rasa NLU file, to train on."""
-    by_intent: dict[str, list[str]] = {}
-    for one in messages:
-        by_intent.setdefault(one.intent, []).append(one.text)
-    blocks = [
-        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
-        for intent, texts in by_intent.items()
-    ]
-    content = {"version": "3.1", "nlu": blocks}
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, width=10_000), encoding="utf-8")
 
 
 def understand(
@@ -167,23 +91,85 @@ def judged(one: Labelled, reading: Mapping[str, Any]) -> Judged:
         if e["entity"] not in NOT_VALUES
     )
     return Judged(
-        one.text, one.language, one.intent, str(best["name"]), float(best["confidence"]), one.spans, found
+        text=one.text,
+        language=one.language,
+        meant=one.intent,
+        understood=str(best["name"]),
+        confidence=float(best["confidence"]),
+        spans=one.spans,
+        found=found,
+        kinds=one.kinds,
     )
 
 
-def report(messages: Sequence[Labelled], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures for all messages and by language, and what understanding cost."""
-    all_judged = [judged(one, r) for one, r in zip(messages, answer["readings"], strict=True)]
+def cost_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What understanding cost."""
     took = sorted(answer["milliseconds"])
-    cost = {
+    return {
         "p50_milliseconds": took[len(took) // 2],
         "p95_milliseconds": took[len(took) * 95 // 100],
         "megabytes": answer["megabytes"],
         "training_seconds": answer.get("training_seconds"),
     }
-    languages = sorted({one.language for one in all_judged})
-    by_language = {lang: figures([one for one in all_judged if one.language == lang]) for lang in languages}
-    return {"model": Path(answer["model"]).name, "cost": cost, "all": figures(all_judged), **by_language}
+
+
+def by_language(messages: Sequence[Judged]) -> dict[str, Any]:
+    """Figures for all messages and for those of each language."""
+    parts: dict[str, Any] = {"all": figures(messages)}
+    for language in sorted({one.language for one in messages}):
+        parts[language] = figures([one for one in messages if one.language == language])
+    return parts
+
+
+def report(
+    messages: Sequence[Labelled], answer: Mapping[str, Any], groups: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Figures of the messages, and what understanding cost.
+
+    `groups` names, for each message, what it measures: "" the intents, else one of `OTHER_GROUPS`.
+    """
+    readings = [judged(one, r) for one, r in zip(messages, answer["readings"], strict=True)]
+    kinds = list(groups) or [""] * len(readings)
+    result: dict[str, Any] = {"model": Path(answer["model"]).name, "cost": cost_of(answer)}
+    result |= by_language([one for one, kind in zip(readings, kinds, strict=True) if not kind])
+    of = {name: [one for one, k in zip(readings, kinds, strict=True) if k == name] for name in OTHER_GROUPS}
+    if of["entities"]:
+        zh, en = ([one for one in of["entities"] if one.language == lang] for lang in ("zh", "en"))
+        result["entities"] = {"all": entity_f1(of["entities"]), "zh": entity_f1(zh), "en": entity_f1(en)}
+        result["entities"]["messages"] = len(of["entities"])
+    if of["nonsense"]:
+        result["nonsense"] = harm_of_nonsense(of["nonsense"], threshold=REFUSED_BELOW)
+    if of["emotion"]:
+        felt = [
+            (
+                one.language,
+                one.intent == STRONG,
+                any(e["entity"] == "emotion" for e in r.get("entities") or []),
+            )
+            for one, r, kind in zip(messages, answer["readings"], kinds, strict=True)
+            if kind == "emotion"
+        ]
+        result["emotion"] = {
+            lang: measured((meant, found) for language, meant, found in felt if language == lang)
+            for lang in ("zh", "en")
+        }
+    return result
+
+
+def held_out() -> tuple[list[Labelled], list[str]]:
+    """Every held-out message, and for each what it measures."""
+    messages: list[Labelled] = []
+    groups: list[str] = []
+    for pattern, group in (("nlu_*", ""), ("entities_*", "entities"), ("nonsense", "nonsense")):
+        for file in sorted(HELDOUT.glob(f"{pattern}.yml")):
+            found = read_file(file)
+            messages += found
+            groups += [group] * len(found)
+    for label, text in read_examples(sorted(HELDOUT.glob("emotion_*.yml"))):
+        assert label in LABELS
+        messages.append(Labelled(text, label, None))
+        groups.append("emotion")
+    return messages, groups
 
 
 def show(result: Mapping[str, Any]) -> None:
@@ -193,9 +179,26 @@ def show(result: Mapping[str, Any]) -> None:
     print(f"model {result['model']}" + (f", trained in {trained:.0f} s of processor time" if trained else ""))
     p50, p95, size = cost["p50_milliseconds"], cost["p95_milliseconds"], cost["megabytes"]
     print(f"a message takes {p50:.1f} ms (p95 {p95:.1f}) of processor time; the process holds {size:.0f} MB")
-    for name, part in result.items():
-        if name not in ("model", "cost"):
-            _show_part(name, part)
+    for name in ("all", "zh", "en", "neither"):
+        if name in result:
+            _show_part(name, result[name])
+    if "entities" in result:
+        print(f"\nentities in {result['entities']['messages']} messages")
+        for language in ("zh", "en"):
+            every = result["entities"][language].get("all", {})
+            print(
+                f"  {language}: "
+                + "  ".join(f"{name} {every[name]:.3f}" for name in ("precision", "recall", "f1"))
+            )
+        _show_entities(result["entities"]["all"])
+    if "nonsense" in result:
+        part = result["nonsense"]
+        taken = ", ".join(f"{text!r} → {intent} {sure}" for text, intent, sure in part["taken_for_a_wish"])
+        print(
+            f"\nnonsense: {part['messages']}, refused {part['refused']}; taken for a wish: {taken or 'none'}"
+        )
+    for language, row in result.get("emotion", {}).items():
+        print(f"strong emotion, {language}: precision {row['precision']:.2f}, recall {row['recall']:.2f}")
 
 
 def _show_part(name: str, part: Mapping[str, Any]) -> None:
@@ -207,7 +210,11 @@ def _show_part(name: str, part: Mapping[str, Any]) -> None:
     print("  confidence from, answered/right: " + "  ".join(curve))
     for pair in part["worst"]:
         print(f"  {pair['times']:3} × {pair['meant']} → {pair['understood']}   {str(pair['such_as'])[:60]}")
-    for kind, row in part["entities"].items():
+    _show_entities(part["entities"])
+
+
+def _show_entities(table: Mapping[str, Mapping[str, float]]) -> None:
+    for kind, row in table.items():
         print(
             f"  {kind}: precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f} "
             f"({row['annotated']})"
@@ -222,9 +229,7 @@ def newest_model() -> Path | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and write JSON when asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.nlu_eval", description=__doc__)
-    parser.add_argument(
-        "files", nargs="*", type=Path, help="labelled messages; default: tests/bot/heldout/nlu_*"
-    )
+    parser.add_argument("files", nargs="*", type=Path, help="labelled messages; default: tests/bot/heldout")
     parser.add_argument("--model", type=Path, help="a trained model; default: the newest of var/models")
     parser.add_argument(
         "--train", action="append", default=[], help="train config.yml on this file or folder"
@@ -235,17 +240,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         train: list[str] = list(wanted.train)
+        groups: list[str] = []
         if wanted.banking77:
             examples = folder / "banking77.yml"
             write_examples(read_banking77(wanted.banking77 / "train.csv"), examples)
             train, messages = [str(examples)], read_banking77(wanted.banking77 / "test.csv")
+        elif wanted.files:
+            messages = [one for file in wanted.files for one in read_file(file)]
         else:
-            files = wanted.files or sorted(HELDOUT.glob("nlu_*.yml"))
-            messages = [one for file in files for one in read_file(file)]
+            messages, groups = held_out()
         model = None if train else wanted.model or newest_model()
         if model is None and not train:
             train = [str(ROOT / "bot")]
-        result = report(messages, understand(messages, folder, model=model, train=train))
+        result = report(messages, understand(messages, folder, model=model, train=train), groups)
     show(result)
     if wanted.json:
         wanted.json.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")

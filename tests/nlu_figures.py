@@ -10,6 +10,7 @@ Span = tuple[str, int, int]
 BINS = 10
 THRESHOLDS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 WORST_PAIRS = 12
+HARMLESS_FOR_NONSENSE = frozenset({"out_of_scope", "chitchat", "none"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Judged:
     confidence: float
     spans: frozenset[Span] | None = None  # None where the file annotates no entity
     found: frozenset[Span] = field(default_factory=frozenset)
+    kinds: frozenset[str] | None = None  # those its file annotates; None for any
 
     @property
     def right(self) -> bool:
@@ -85,6 +87,18 @@ def refusal_curve(messages: Sequence[Judged]) -> list[dict[str, float]]:
     return curve
 
 
+def harm_of_nonsense(messages: Sequence[Judged], *, threshold: float) -> dict[str, object]:
+    """What was made of messages that mean nothing: refused, harmless, or taken for a wish (the harm)."""
+    taken = [
+        one for one in messages if one.confidence >= threshold and one.understood not in HARMLESS_FOR_NONSENSE
+    ]
+    return {
+        "messages": len(messages),
+        "refused": sum(one.confidence < threshold for one in messages),
+        "taken_for_a_wish": [[one.text, one.understood, round(one.confidence, 2)] for one in taken],
+    }
+
+
 def worst_pairs(messages: Iterable[Judged]) -> list[dict[str, object]]:
     """The commonest mistakes: what was meant, what it was taken for, how often, and one such message."""
     pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -101,13 +115,17 @@ def worst_pairs(messages: Iterable[Judged]) -> list[dict[str, object]]:
 def entity_f1(messages: Iterable[Judged]) -> dict[str, dict[str, float]]:
     """Precision, recall and F1 by kind and over all, for kinds that are annotated at all; {} when none is.
 
-    A found entity is right when its kind and both its ends are.
+    A found entity is right when its kind and both its ends are. What a message's file annotates nowhere is
+    not counted against it.
     """
     annotated = [one for one in messages if one.spans is not None]
     meant = Counter((number, span) for number, one in enumerate(annotated) for span in one.spans or ())
     kinds = {span[0] for _, span in meant}
     found = Counter(
-        (number, span) for number, one in enumerate(annotated) for span in one.found if span[0] in kinds
+        (number, span)
+        for number, one in enumerate(annotated)
+        for span in one.found
+        if span[0] in (kinds if one.kinds is None else one.kinds)
     )
     table = {}
     for kind in [*sorted(kinds), "all"] if kinds else []:

@@ -1,20 +1,22 @@
 """The figures of language understanding, on messages where they can be worked out by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.nlu_eval import read_banking77, read_file, without_annotations, write_examples
 from tests.nlu_figures import (
     Judged,
     Span,
     accuracy,
     calibration_error,
     entity_f1,
+    harm_of_nonsense,
     macro_f1,
     refusal_curve,
     worst_pairs,
 )
+from tests.nlu_messages import read_banking77, read_file, without_annotations, write_examples
 
 
 def a_message(
@@ -74,6 +76,26 @@ def test_entities_count_where_they_are_annotated() -> None:
     assert (table["phone"]["precision"], table["phone"]["recall"]) == (0.0, 0.0)
     assert table["all"]["precision"] == pytest.approx(1 / 2)
     assert entity_f1(FOUR) == {}
+
+
+def test_a_kind_that_a_file_does_not_annotate_is_not_counted_against_it() -> None:
+    amount, phone = ("amount", 0, 4), ("phone", 5, 16)
+    one = a_message("inform", "inform", spans={amount}, found={amount, phone})
+    other = a_message("inform", "inform", spans={phone}, found={phone})
+    narrow = [replace(one, kinds=frozenset({"amount"})), replace(other, kinds=frozenset({"phone"}))]
+    assert entity_f1([one, other])["phone"]["precision"] == 0.5
+    assert entity_f1(narrow)["phone"]["precision"] == 1.0
+
+
+def test_nonsense_does_harm_when_it_is_taken_for_a_wish() -> None:
+    messages = [
+        a_message("out_of_scope", "abuse", 0.7),
+        a_message("out_of_scope", "abuse", 0.3),
+        a_message("out_of_scope", "chitchat", 0.9),
+        a_message("out_of_scope", "out_of_scope", 0.9),
+    ]
+    harm = harm_of_nonsense(messages, threshold=0.4)
+    assert (harm["refused"], harm["taken_for_a_wish"]) == (1, [["text", "abuse", 0.7]])
 
 
 def test_annotations_give_places_in_the_plain_text() -> None:
