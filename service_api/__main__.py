@@ -123,6 +123,23 @@ def _staff(given: argparse.Namespace) -> int:
     return 0
 
 
+def _articles() -> int:
+    """What the desk has published goes back into the files."""
+    from service_api.articles.export import export
+    from service_api.articles.files import handbook_of
+    from service_api.core.database import Database
+    from service_api.settings import load_settings
+
+    settings = load_settings()
+    handbook = handbook_of(settings.articles_dir)
+    database = Database(settings.database_address)
+    with database.reading() as session:
+        written = export(session, handbook)
+    database.close()
+    print("\n".join([*written, f"{len(written)} articles written to {handbook.folder}"]))
+    return 0
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "run": ("start every process of the product and watch over them", _run),
     "web": ("the API, the channels and the pages", _web),
@@ -130,6 +147,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], int]]] = {
     "demo": ("play the main job against the desk that runs", _demo),
     "migrate": ("bring the database to the newest schema", _migrate),
     "audit": ("`audit verify`: prove that the audit log is whole, or name the first broken link", _audit),
+    "articles": ("`articles export`: write what the desk has published into the article files", _articles),
     "seed": ("the same, and fill it with the demo's invented people", _seed),
 }
 
@@ -146,6 +164,8 @@ def main() -> int:
         own = words.add_parser(word, help=meaning, description=meaning)
         if word == "audit":
             own.add_argument("what", choices=["verify"])
+        if word == "articles":
+            own.add_argument("what", choices=["export"])
     given = parser.parse_args()
     return _staff(given) if given.word == "staff" else COMMANDS[given.word][1]()
 

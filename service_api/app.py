@@ -13,7 +13,7 @@ from service_api.articles import api as articles
 from service_api.articles import feedback_api as article_feedback
 from service_api.articles import staff_api as staff_articles
 from service_api.articles import unanswered_api as unanswered
-from service_api.articles.files import Handbook
+from service_api.articles.files import handbook_of
 from service_api.articles.follower import Follower
 from service_api.articles.groups import Places
 from service_api.articles.index import LiveIndex, OpenEngine, engine_in
@@ -171,7 +171,7 @@ def furnish(
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
     calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
     state.working_day = calendar.is_working
-    state.handbook, state.places = Handbook(), Places()
+    state.handbook, state.places = handbook_of(settings.articles_dir), Places()
     index = settings.data_dir / "index"
     state.index = LiveIndex(
         engine or engine_in(index, today=lambda: clock.now().astimezone(settings.zone).date()),

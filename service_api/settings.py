@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     )
     site_token_issuer: str = Field("", description="`iss` of those tokens; needed with the key.")
     site_token_audience: str = Field("ting", description="`aud` of those tokens.")
+    articles_dir: str = Field(
+        "", description="Folder of article files (*.yml); empty: the articles that come with Ting."
+    )
     smtp_url: str = Field(
         "", description="smtp://user:password@host:port; empty writes mail to the data folder."
     )

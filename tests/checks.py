@@ -15,6 +15,7 @@ RASA = ROOT / ".venv-rasa" / "bin" / "python"
 RESULTS = ROOT / "var" / "checks"
 JOURNEY_DATA = RESULTS / "journey"
 ON_POSTGRESQL = (
+    "articles",
     "audit",
     "complaints",
     "escalation",

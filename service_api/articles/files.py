@@ -67,6 +67,11 @@ class Handbook:
         return found
 
 
+def handbook_of(articles_dir: str) -> Handbook:
+    """The folder that the setting names, or the articles that come with Ting."""
+    return Handbook(Path(articles_dir)) if articles_dir else Handbook()
+
+
 def whole(content: Content) -> Content:
     """With the fields that a file may leave out, so that equal articles are equal."""
     return contents.tidied({"effective_to": None, "actions": [], "conditions": [], **content})

@@ -111,6 +111,8 @@ async def build_index_if_changed(plan: Plan, console: Console) -> None:
     if stamp.exists() and stamp.read_text() == mark:
         return
     command = [str(plan.python), "-m", "knowledge", "build"]
+    if plan.settings.articles_dir:
+        command += ["--articles", plan.settings.articles_dir]
     await perform(
         Step("index", "building the FAQ index", command, plan.environment, plan.logs / "index.log"),
         console,

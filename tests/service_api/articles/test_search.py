@@ -186,3 +186,23 @@ def test_a_broken_index_is_a_named_problem_and_no_crash() -> None:
 def test_a_folder_without_an_index_is_no_index(tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailable):
         engine_in(tmp_path, today=date.today)()
+
+
+def test_an_index_is_brought_up_to_date_before_anybody_is_answered_from_it(librarian: Librarian) -> None:
+    served_meanwhile = []
+
+    def keep_up(_engine: Engine) -> None:
+        served_meanwhile.append(index.problem is None)
+
+    index = LiveIndex(lambda: librarian, keep_up)
+    assert index.try_to_open()
+    assert served_meanwhile == [False]
+
+
+def test_an_index_that_cannot_be_brought_up_to_date_serves_as_it_is(librarian: Librarian) -> None:
+    def keep_up(_engine: Engine) -> None:
+        raise OSError("disk full")
+
+    index = LiveIndex(lambda: librarian, keep_up)
+    assert index.try_to_open()
+    assert index.problem is None
