@@ -89,9 +89,9 @@ def leave(
         if conversation.agent_id != staff_id:
             continue
         passing = _requeue(session, conversation, reason="agent_left", note="", now=now)
+        announce(session, passing, now=now)
         if is_open:
             conversation.answering = "queue"
-            announce(session, passing, now=now)
         else:
             new_session(conversation)
         sentence = "agent_gone" if is_open else "agent_gone_closed"

@@ -26,7 +26,7 @@ from service_api.customers.models import CustomerPhone
 from service_api.settings import Settings
 from tests.running import ROOT, free_ports
 from tests.service_api.web.conftest import as_, file_complaint, seeded_file  # noqa: F401  (fixtures)
-from tests.service_api.web.conftest import database as database  # noqa: F401
+from tests.service_api.web.conftest import database as database
 
 ZHANG, WANG = "+8613800138000", "+8613900139000"
 PEPPER = "code-pepper-of-the-tests"
@@ -107,7 +107,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(database: Database, clock: FrozenClock, settings: Settings) -> Scene:  # noqa: F811
+def scene(database: Database, clock: FrozenClock, settings: Settings) -> Scene:
     return Scene(database, clock, settings)
 
 
@@ -123,7 +123,9 @@ def address(house_with_search: FastAPI) -> Iterator[str]:
     """Where a browser finds the house while the test lasts."""
     (port,) = free_ports(1)
     server = uvicorn.Server(
-        uvicorn.Config(house_with_search, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+        uvicorn.Config(
+            house_with_search, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio"
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

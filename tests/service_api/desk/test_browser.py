@@ -1,0 +1,142 @@
+"""The desk in a real browser: it lives without reloading, and a keyboard is enough."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browsers import launch_chromium
+from tests.service_api.desk.conftest import ZHANG, Scene
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def agent(browser: Browser, address: str) -> Iterator[Page]:
+    """林悦 at her desk; a script error or a refusal of the content policy fails the test."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720}, base_url=address)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "Security Policy" in line.text else None)
+    sign_in(page, "agent")
+    yield page
+    context.close()
+    assert errors == []
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/login")
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill("agent-demo")
+    page.locator("form button.primary").first.click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def test_who_comes_shows_up_and_is_answered_by_keyboard_alone(agent: Page, scene: Scene) -> None:
+    talk = scene.talk("信用卡年费怎么收", phone=ZHANG)
+    expect(agent.locator("#queues .waiting")).to_contain_text("张*", timeout=10_000)
+    agent.keyboard.press("n")
+    agent.wait_for_url(f"**/{talk}")
+    expect(agent.locator(".packet")).to_contain_text("白金")
+    agent.keyboard.press("r")
+    agent.keyboard.type("/hello")
+    expect(agent.locator("#ready li").first).to_contain_text("张，您好")
+    agent.keyboard.press("Enter")
+    agent.keyboard.press("Enter")
+    expect(agent.locator(".line.agent .said")).to_contain_text("张，您好，我是林悦")
+    expect(agent.locator(".answer textarea")).to_have_value("")
+    scene.hear(talk, "好的谢谢")
+    expect(agent.locator(".line.customer .said").last).to_have_text("好的谢谢", timeout=10_000)
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("b")
+    expect(agent.locator("#give-back")).to_be_visible()
+    agent.locator("#give-back textarea").fill("年费已说明")
+    agent.locator("#give-back button.primary").click()
+    expect(agent.locator(".line.system").last).to_contain_text("年费已说明")
+
+
+def test_a_suggestion_goes_into_the_answer_and_what_was_typed_survives_a_reload(
+    agent: Page, scene: Scene
+) -> None:
+    talk = scene.talk("信用卡年费怎么收")
+    agent.goto(f"/desk/conversations/{talk}")
+    agent.locator("[data-key=c]").click()
+    agent.locator("#suggestions [data-insert]").first.click()
+    typed = agent.locator(".answer textarea").input_value()
+    assert "年费" in typed
+    agent.reload()
+    expect(agent.locator(".answer textarea")).to_have_value(typed)
+
+
+def test_two_agents_see_each_other_and_the_form_changes_hands(
+    agent: Page, browser: Browser, address: str, scene: Scene
+) -> None:
+    talk = scene.talk("转人工")
+    other = browser.new_context(locale="zh-CN", base_url=address).new_page()
+    sign_in(other, "agent2")
+    for page in (agent, other):
+        page.goto(f"/desk/conversations/{talk}")
+    expect(agent.locator(".onlooker")).to_contain_text("Daniel Wu", timeout=10_000)
+    other.locator("[data-key=c]").click()
+    expect(agent.locator("[data-key=c]")).to_have_count(0, timeout=10_000)
+    other.context.close()
+
+
+def test_the_palette_and_the_sheet_of_keys(agent: Page, scene: Scene) -> None:
+    talk = scene.talk("你好", phone=ZHANG)
+    agent.keyboard.press("?")
+    expect(agent.locator("#keys")).to_be_visible()
+    agent.locator("#keys-on").uncheck()
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("n")
+    assert str(talk) not in agent.url, "single keys were switched off"
+    agent.keyboard.press("Control+k")
+    agent.keyboard.type("张")
+    expect(agent.locator("#palette-list li").first).to_contain_text("张*")
+    agent.keyboard.press("Enter")
+    agent.wait_for_url(f"**/{talk}")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_screen(agent: Page, scene: Scene, width: int) -> None:
+    talk = scene.talk("很长的话" * 60 + "verylongwordwithoutspaces" * 12, phone=ZHANG)
+    agent.set_viewport_size({"width": width, "height": 720})
+    for path in (
+        "/desk",
+        f"/desk/conversations/{talk}",
+        f"/desk/conversations/{talk}/complaint",
+        "/desk/inbox",
+    ):
+        agent.goto(path)
+        assert agent.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_mend(agent: Page, scene: Scene, scheme: str) -> None:
+    agent.emulate_media(color_scheme=scheme)
+    talk = scene.talk("信用卡年费怎么收", phone=ZHANG, slots={"complaint_business": "credit-card"})
+    agent.goto(f"/desk/conversations/{talk}")
+    agent.locator("[data-key=c]").click()
+    paths = ("", "/desk", f"/desk/conversations/{talk}/complaint", "/desk/replies", "/desk/inbox")
+    for path in paths:
+        if path:
+            agent.goto(path)
+        agent.wait_for_timeout(400)
+        agent.evaluate(AXE.read_text())
+        found = agent.evaluate(
+            "async rules => (await axe.run(document, {runOnly: rules})).violations.map("
+            "v => ({id: v.id, nodes: v.nodes.map(n => n.html.slice(0, 160))}))",
+            RULES,
+        )
+        assert found == [], f"{path or 'conversation'}: {json.dumps(found, ensure_ascii=False, indent=1)}"

@@ -1,0 +1,384 @@
+"""The agents' desk as a browser gets it: lists, packet, answers, notes, macros, passing on, filing."""
+
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from service_api.audit.models import AuditEntry
+from service_api.conversations import presence, service, transfer, turns
+from service_api.conversations.desk_models import AgentPresence, ConversationTag
+from service_api.conversations.hours import OfficeHours
+from service_api.conversations.models import Conversation, Message
+from service_api.core.clock import SystemClock
+from service_api.core.database import Database
+from service_api.notifications.models import InboxItem
+from service_api.outbox import service as outbox
+from service_api.settings import Settings
+from service_api.staff.models import StaffMember
+from service_api.worker import furnish
+from tests.service_api.desk.conftest import WANG, ZHANG, Scene
+from tests.service_api.web.conftest import SignedInAs
+from tests.service_api.web.test_pages import csrf
+
+TOLD = {
+    "complaint_business": "credit-card",
+    "complaint_description": "没激活也扣了年费",
+    "complaint_amount": {"amount": "300.00", "currency": "CNY"},
+    "complaint_date": "2026-11-11",
+}
+
+
+class Agent:
+    """A browser of one agent; `press` posts a form of the desk with its token."""
+
+    def __init__(self, browser: TestClient) -> None:
+        self.browser = browser
+        self.token = csrf(browser.get("/desk").text)
+
+    def page(self, address: str) -> str:
+        answer = self.browser.get(address)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def press(self, address: str, *, status: int = 200, **fields: str) -> str:
+        answer = self.browser.post(address, data={"csrf_token": self.token, **fields})
+        assert answer.status_code == status, answer.text
+        return answer.text
+
+
+@pytest.fixture
+def lin(as_: SignedInAs) -> Agent:
+    return Agent(as_("agent"))
+
+
+@pytest.fixture
+def wu(as_: SignedInAs) -> Agent:
+    return Agent(as_("agent2"))
+
+
+def at(conversation_id: uuid.UUID) -> str:
+    return f"/desk/conversations/{conversation_id}"
+
+
+def state(database: Database, conversation_id: uuid.UUID) -> Conversation:
+    with database.reading() as session:
+        return session.get_one(Conversation, conversation_id)
+
+
+def said(database: Database, conversation_id: uuid.UUID) -> list[str]:
+    with database.reading() as session:
+        query = select(Message.text).where(Message.conversation_id == conversation_id)
+        return list(session.scalars(query.order_by(Message.seq)))
+
+
+def inbox(database: Database, settings: Settings, username: str) -> list[str]:
+    """Kinds of lines, once the worker has delivered what is due."""
+    outbox.deliver(database, furnish(settings, database).handlers, now=datetime(2027, 1, 1, tzinfo=UTC))
+    with database.reading() as session:
+        member = session.scalars(select(StaffMember.id).where(StaffMember.username == username)).one()
+        query = select(InboxItem.kind).where(InboxItem.staff_id == member)
+        return list(session.scalars(query.order_by(InboxItem.created_at, InboxItem.id)))
+
+
+def test_the_packet_stands_on_top_so_that_the_customer_repeats_nothing(scene: Scene, lin: Agent) -> None:
+    talk = scene.talk("年费为什么扣了", "转人工", phone=ZHANG, slots=TOLD)
+    page = lin.page(at(talk))
+    packet = page[page.index('class="packet"') : page.index('id="lines"')]
+    for fact in (
+        "客户要求人工",
+        "96%",
+        "已验证",
+        "白金",
+        "信用卡",
+        "没激活也扣了年费",
+        "300.00 CNY",
+        "2026-11-11",
+    ):
+        assert fact in packet
+
+
+def test_answers_the_assistant_gave_are_in_the_packet(scene: Scene, lin: Agent, database: Database) -> None:
+    talk = scene.talk("年费怎么收", reason=None)
+    with database.writing() as session:
+        question = session.scalars(select(Message).where(Message.conversation_id == talk)).one()
+        question.intent = "ask_faq"
+        row = session.get_one(Conversation, talk, with_for_update=True)
+        service.add_message(session, row, author="assistant", text="刷满六次免年费", now=scene.clock.now())
+        scene.ask(session, row, "failures")
+    page = lin.page(at(talk))
+    packet = page[page.index('class="packet"') : page.index('id="lines"')]
+    assert "年费怎么收" in packet
+    assert "刷满六次免年费" in packet
+
+
+def test_next_is_the_most_urgent_and_the_platinum_before_the_stranger(scene: Scene, lin: Agent) -> None:
+    stranger = scene.talk("你好")
+    platinum = scene.talk("你好", phone=ZHANG)
+    fraud = scene.talk("被盗刷了", reason="loss_or_fraud")
+    opened = [str(lin.browser.post("/desk/next", data={"csrf_token": lin.token}).url) for _ in range(3)]
+    assert [address.rpartition("/")[2] for address in opened] == [str(fraud), str(platinum), str(stranger)]
+
+
+def test_an_agent_takes_no_more_than_they_may(scene: Scene, lin: Agent, database: Database) -> None:
+    lin.browser.post("/desk/status", data={"csrf_token": lin.token, "status": "online", "capacity": "1"})
+    first, second = scene.talk("一"), scene.talk("二")
+    lin.press(f"{at(first)}/claim")
+    lin.press(f"{at(second)}/claim", status=409)
+    assert state(database, second).answering == "queue"
+
+
+def test_going_offline_returns_every_conversation_with_notice(
+    scene: Scene, lin: Agent, wu: Agent, database: Database, settings: Settings
+) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    lin.browser.post("/desk/status", data={"csrf_token": lin.token, "status": "offline"})
+    returned = state(database, talk)
+    assert returned.agent_id is None
+    assert returned.queued_at is not None
+    assert "waiting" in inbox(database, settings, "agent2")
+
+
+def test_who_is_gone_for_minutes_returns_their_conversations(
+    scene: Scene, lin: Agent, database: Database, settings: Settings
+) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    machine_now = SystemClock().now()
+    hours = OfficeHours.parse("00:00-24:00 daily", settings.zone)
+
+    def sweep(moment: datetime) -> int:
+        with database.writing() as session:
+            return transfer.return_abandoned(session, now=scene.clock.now(), machine_now=moment, hours=hours)
+
+    assert sweep(machine_now) == 0
+    assert sweep(machine_now + timedelta(minutes=6)) == 1
+    assert sweep(machine_now + timedelta(minutes=6)) == 0
+    assert state(database, talk).answering == "queue"
+    assert "重新排队" in said(database, talk)[-1]
+    with database.reading() as session:
+        assert session.scalars(select(AgentPresence.status)).all() == ["offline"]
+
+
+def test_handing_back_tells_customer_and_assistant_what_was_settled(
+    scene: Scene, lin: Agent, database: Database, client: TestClient
+) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    before = state(database, talk).session_number
+    lin.press(f"{at(talk)}/hand-back", settled="年费已退")
+    after = state(database, talk)
+    assert (after.answering, after.session_number) == ("assistant", before + 1)
+    assert "年费已退" in said(database, talk)[-1]
+    scene.hear(talk, "谢谢")
+    with database.writing() as session:
+        turn = turns.next_turn(
+            session,
+            service.locked(session, talk),
+            now=scene.clock.now(),
+            machine_now=SystemClock().now(),
+            lease_for=timedelta(seconds=30),
+        )
+    assert turn is not None
+    assert turn.settled == "年费已退"
+
+
+def test_the_assistant_may_go_on_with_its_form(scene: Scene, lin: Agent, database: Database) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    before = state(database, talk).session_number
+    lin.press(f"{at(talk)}/hand-back", resume="yes")
+    assert state(database, talk).session_number == before
+
+
+def test_a_talk_passed_on_is_first_for_the_colleague_who_hears_of_it(
+    scene: Scene, lin: Agent, wu: Agent, database: Database, settings: Settings
+) -> None:
+    scene.talk("我先来的", phone=ZHANG)
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    lin.press(f"{at(talk)}/transfer", to="@agent2", note="他只说英文")
+    assert "transfer" in inbox(database, settings, "agent2")
+    page = wu.page("/desk")
+    assert "转给我" in page
+    assert (
+        page.index(str(talk))
+        == min(m.start() for m in re.finditer("/desk/conversations/[0-9a-f]", page)) + 20
+    )
+    assert "他只说英文" in wu.page(at(talk))
+    assert "他只说英文" not in " ".join(said(database, talk))
+
+
+@pytest.mark.parametrize("aim", ["", "@nobody", "#nowhere", "@auditor", "@agent"])
+def test_nobody_is_passed_to_nowhere(scene: Scene, lin: Agent, aim: str) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    lin.press(f"{at(talk)}/transfer", to=aim, status=422)
+
+
+def test_a_note_is_for_colleagues_and_tells_whom_it_names(
+    scene: Scene, lin: Agent, database: Database, settings: Settings
+) -> None:
+    talk = scene.talk("你好")
+    page = lin.press(f"{at(talk)}/messages", mode="note", text="请看一下 @lead")
+    assert "请看一下 @lead" in page
+    assert said(database, talk) == ["你好"]
+    assert "mention" in inbox(database, settings, "lead")
+
+
+def test_canned_replies_come_filled_in_for_the_customer_and_the_language(scene: Scene, lin: Agent) -> None:
+    zh, en = scene.talk("你好", phone=ZHANG), scene.talk("hello", language="en")
+    texts = {one["shortcut"]: one["text"] for one in lin.browser.get(f"{at(zh)}/ready").json()}
+    assert texts["hello"].startswith("张，您好，我是林悦")
+    assert "____" in texts["filed"], "an unknown number is a gap one sees"
+    english = {one["shortcut"]: one["text"] for one in lin.browser.get(f"{at(en)}/ready").json()}
+    assert english["hello"].startswith("Hello there, this is")
+
+
+def test_a_macro_replies_notes_tags_and_ends(scene: Scene, lin: Agent, database: Database) -> None:
+    talk = scene.talk("好了")
+    lin.press(f"{at(talk)}/claim")
+    macro = next(one for one in lin.browser.get(f"{at(talk)}/ready").json() if one["shortcut"] == "solved")
+    page = lin.press(f"{at(talk)}/macros/{macro['id']}")
+    assert "已经处理好了" in page
+    assert "客户无其他问题" in page
+    assert state(database, talk).closed_at is not None
+    with database.reading() as session:
+        assert session.scalars(select(ConversationTag.tag)).all() == ["已解决"]
+
+
+def test_only_supervisors_change_replies_and_every_version_stays(as_: SignedInAs, lin: Agent) -> None:
+    fields = {"kind": "reply", "shortcut": "fee", "zh": "{customer}，年费已退", "en": "Refunded"}
+    lin.press("/desk/replies", status=403, **fields)
+    boss = Agent(as_("supervisor"))
+    page = boss.press("/desk/replies", **fields)
+    address = re.search(r'action="(/desk/replies/[0-9a-f-]+)"', page)
+    assert address
+    changed = fields | {"zh": "年费退回原卡", "version": "1", "active": "yes"}
+    del changed["kind"]
+    page = boss.press(address[1], **changed)
+    assert "年费退回原卡" in page
+    assert "{customer}，年费已退" in page
+    boss.press(address[1], status=409, **changed)
+    boss.press(address[1], status=422, **(changed | {"version": "2", "zh": "{unknown}"}))
+
+
+def test_articles_are_suggested_for_the_last_question(scene: Scene, lin: Agent) -> None:
+    page = lin.page(f"{at(scene.talk('我的信用卡年费怎么收'))}/suggestions")
+    assert "年费" in page
+    assert "data-insert=" in page
+
+
+def test_a_complaint_is_filed_with_what_the_assistant_was_told(
+    scene: Scene, lin: Agent, database: Database
+) -> None:
+    talk = scene.talk("转人工", phone=ZHANG, slots=TOLD)
+    form = lin.page(f"{at(talk)}/complaint")
+    assert "没激活也扣了年费" in form
+    assert 'value="300.00"' in form
+    assert "13800138000" not in form, "the bank's own number of the customer is shown masked"
+    key = re.search(r'name="key" value="(\w+)"', form)
+    assert key
+    fields = {"key": key[1], "business": "credit-card", "description": "没激活也扣了年费", "amount": "300"}
+    for _ in range(2):
+        page = lin.press(f"{at(talk)}/complaint", **fields)
+    assert len(set(re.findall(r"C-\d{8}-\d{4}", page))) == 1
+    assert "您的投诉已受理" in said(database, talk)[-1]
+
+
+def test_what_is_wrong_with_a_filing_is_said_and_nothing_lost(scene: Scene, lin: Agent) -> None:
+    talk = scene.talk("转人工")
+    page = lin.press(
+        f"{at(talk)}/complaint", status=422, key="k", business="", description="很长的经过", amount="三百"
+    )
+    assert "很长的经过" in page
+    assert 'role="alert"' in page
+
+
+def test_a_masked_field_is_shown_for_a_reason_that_is_audited(
+    scene: Scene, lin: Agent, database: Database
+) -> None:
+    talk = scene.talk("你好", phone=WANG)
+    assert "13900139000" not in lin.page(at(talk))
+    lin.press(f"{at(talk)}/reveal", field="phone", reason=" ", status=422)
+    assert "13900139000" in lin.press(f"{at(talk)}/reveal", field="phone", reason="给客户回电")
+    with database.reading() as session:
+        entry = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "customer.field_revealed")
+        ).one()
+    assert entry.facts == {"field": "phone", "reason": "给客户回电"}
+
+
+def test_two_who_look_at_one_talk_know_of_each_other(scene: Scene, lin: Agent, wu: Agent) -> None:
+    talk = scene.talk("你好")
+    lin.page(at(talk))
+    assert "林悦 也在看" in wu.page(at(talk))
+    lin.browser.get("/desk/live", params={"open": str(talk), "typing": "true"})
+    assert "林悦 正在输入" in wu.page(f"{at(talk)}/head")
+
+
+def test_the_pulse_says_when_there_is_something_new(scene: Scene, lin: Agent) -> None:
+    talk = scene.talk("你好")
+    before = lin.browser.get("/desk/live", params={"open": str(talk)}).json()
+    assert lin.browser.get("/desk/live", params={"open": str(talk)}).json() == before
+    scene.hear(talk, "还在吗")
+    after = lin.browser.get("/desk/live", params={"open": str(talk)}).json()
+    assert after["queues"] != before["queues"]
+    assert after["talk"]["last_seq"] == before["talk"]["last_seq"] + 1
+    lines = lin.page(f"{at(talk)}/lines?after={before['talk']['last_seq']}")
+    assert lines.count('class="line ') == 1
+
+
+def test_the_palette_finds_customers_and_only_complaints_one_may_see(
+    scene: Scene, lin: Agent, as_: SignedInAs
+) -> None:
+    talk = scene.talk("你好", phone=ZHANG)
+    assert [hit["address"] for hit in lin.browser.get("/desk/find?q=张").json()] == [at(talk)]
+    assert as_("auditor").get("/desk/find", params={"q": "张"}).json() == []
+
+
+@pytest.mark.parametrize("step", ["claim", "messages", "hand-back", "transfer", "close", "tags", "reveal"])
+def test_a_form_without_its_token_does_nothing(scene: Scene, lin: Agent, step: str) -> None:
+    answer = lin.browser.post(f"{at(scene.talk('你好'))}/{step}", data={"text": "x", "reason": "x"})
+    assert answer.status_code == 403
+
+
+def test_markup_of_a_customer_is_shown_as_text(scene: Scene, lin: Agent) -> None:
+    page = lin.page(at(scene.talk("<img src=x onerror=alert(1)>")))
+    assert "<img src=x" not in page
+
+
+def test_the_number_of_queries_does_not_grow_with_the_queue(
+    scene: Scene, lin: Agent, database: Database
+) -> None:
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+
+    def count(address: str) -> int:
+        asked.clear()
+        lin.page(address)
+        return len(asked)
+
+    scene.talk("第一位")
+    few = {address: count(address) for address in ("/desk", "/desk/queues", "/desk/live")}
+    for number in range(30):
+        scene.talk(f"第{number}位", phone=ZHANG if number % 2 else None)
+    assert {address: count(address) for address in few} == few
+    assert few["/desk/live"] <= 10
+
+
+def test_presence_wears_off(database: Database, scene: Scene, lin: Agent) -> None:
+    with database.reading() as session:
+        now = SystemClock().now()
+        statuses = [_status(session, now), _status(session, now + timedelta(minutes=6))]
+    assert statuses == ["online", "offline"]
+
+
+def _status(session: Session, moment: datetime) -> str:
+    found = presence.colleagues(session, machine_now=moment)
+    return next(one.status for one in found if one.username == "agent")
