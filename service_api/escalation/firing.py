@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service_api.audit.service import Actor, Deed, record_all
 from service_api.complaints.models import Complaint
@@ -45,11 +47,29 @@ def fire_all(session: Session, firings: Sequence[Firing], *, by: Actor, now: dat
         session, Escalation, rows, unique=["complaint_id", "clock", "level"], returning=Escalation.id
     )
     fired = [(f, row) for f, row in zip(firings, rows, strict=True) if row["id"] in new]
-    for firing, _ in fired:
-        firing.complaint.level = max(firing.complaint.level, firing.step.level)
+    _raise_levels(session, [firing for firing, _ in fired])
     outbox.write_all(session, [_event(firing, row, now=now) for firing, row in fired], now=now)
     record_all(session, [_deed(firing, by=by) for firing, _ in fired], now=now)
     return len(fired)
+
+
+def _raise_levels(session: Session, fired: Sequence[Firing]) -> None:
+    """One statement for each level reached: the rows of a version are otherwise updated one by one."""
+    reached: dict[uuid.UUID, Firing] = {}
+    for firing in sorted(fired, key=lambda f: f.step.level):
+        if firing.step.level > firing.complaint.level:
+            reached[firing.complaint.id] = firing
+    for level in {firing.step.level for firing in reached.values()}:
+        raised = [f.complaint for f in reached.values() if f.step.level == level]
+        session.execute(
+            update(Complaint)
+            .where(Complaint.id.in_([complaint.id for complaint in raised]))
+            .values(level=level, version=Complaint.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+        for complaint in raised:
+            set_committed_value(complaint, "level", level)
+            set_committed_value(complaint, "version", complaint.version + 1)
 
 
 def _row(firing: Firing, *, now: datetime) -> dict[str, object]:

@@ -21,7 +21,7 @@ from service_api.staff.service import SignedIn
 Rules = Ladder | Targets
 MOST_VERSIONS = 200
 LARGEST = 40_000  # characters of JSON; a ladder of ten levels has some four thousand
-NAMED_BY = ("level", "kind", "fact")  # what names an item of a list
+NAMED_BY = ("kind", "fact", "level")  # what names an item of a list
 
 
 class BadRules(Malformed):

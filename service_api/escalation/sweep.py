@@ -29,9 +29,8 @@ from service_api.escalation.service import COUNTS_WORK, DeskClocks
 
 log = structlog.get_logger(__name__)
 BATCH = 500
-TOGETHER = (
-    20  # complaints in one transaction: what it costs to begin, to append to the audit log and to commit
-)
+# Complaints in one transaction: to begin, to append to the audit log and to commit cost the same for one.
+TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True)
