@@ -17,6 +17,7 @@ from service_api.customers import models as customers
 from service_api.escalation import models as escalation
 from service_api.notifications import models as notifications
 from service_api.outbox import models as outbox
+from service_api.reports import models as reports
 from service_api.staff import models as staff
 
 ROOMS = (
@@ -35,6 +36,7 @@ ROOMS = (
     notifications,
     outbox,
     ratings,
+    reports,
     staff,
     web_chat,
     wechat,

@@ -1,97 +1,79 @@
-"""The supervisor's complaint log: filters, the overdue first, figures on top."""
+"""The supervisor's complaint log: filters, saved views, the overdue first, figures on top."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from service_api.complaints import queries
-from service_api.complaints.codes import BUSINESSES
+from service_api.complaints import bulk, queries
+from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES
 from service_api.complaints.lifecycle import State
-from service_api.complaints.queries import Filters
-from service_api.core.edge import Now, ReadSession, TheSettings
+from service_api.complaints.queries import NOT_SAID, TIMELINESS
+from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.problems import Problem
 from service_api.customers.models import TIERS
+from service_api.reports import views
+from service_api.reports.choice import ME, NOBODY, Choice, TheChoice
 from service_api.reports.queries import log_figures
 from service_api.settings import Settings
 from service_api.staff.api import CurrentStaff
+from service_api.staff.queries import complaint_handlers
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
+from service_api.web.pages import Text, from_form
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console", include_in_schema=False)
+Cursor = Annotated[str, Query(max_length=300)]
+MORE = (
+    "product",
+    "cause",
+    "channel",
+    "source",
+    "branch",
+    "received_from",
+    "received_to",
+    "timeliness",
+    "repeated",
+)
 
 
-def _may_supervise(me: CurrentStaff) -> SignedIn:
+def may_supervise(me: CurrentStaff) -> SignedIn:
     me.must(Permission.SUPERVISE)
     return me
 
 
-Supervisor = Annotated[SignedIn, Depends(_may_supervise)]
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The filters of the page; an empty string leaves one open, as an untouched form field sends it."""
-
-    state: Annotated[str, Query(max_length=32)] = ""
-    business: Annotated[str, Query(max_length=32)] = ""
-    tier: Annotated[str, Query(max_length=16)] = ""
-    level: Annotated[str, Query(pattern=r"^\d?$")] = ""
-    text: Annotated[str, Query(max_length=100)] = ""
-    overdue: bool = False
-    cursor: Annotated[str, Query(max_length=300)] = ""
-
-    @property
-    def filters(self) -> Filters:
-        return Filters(
-            state=self.state or None,
-            business=self.business or None,
-            tier=self.tier or None,
-            level=int(self.level) if self.level else None,
-            text=self.text,
-            overdue=self.overdue,
-        )
-
-    def query(self, *, cursor: str = "") -> str:
-        named = {name: getattr(self, name) for name in ("state", "business", "tier", "level", "text")}
-        if self.overdue:
-            named["overdue"] = "true"
-        named["cursor"] = cursor
-        return urlencode({name: value for name, value in named.items() if value})
-
-
-TheChoice = Annotated[Chosen, Depends()]
+Supervisor = Annotated[SignedIn, Depends(may_supervise)]
 
 
 @router.get("")
 def log(
-    request: Request, me: Supervisor, chosen: TheChoice, session: ReadSession, now: Now, settings: TheSettings
+    request: Request,
+    me: Supervisor,
+    choice: TheChoice,
+    session: ReadSession,
+    now: Now,
+    settings: TheSettings,
+    cursor: Cursor = "",
 ) -> HTMLResponse:
-    return page(
-        request,
-        "log.html",
-        me=me,
-        figures=log_figures(session, me, now=now),
-        chosen=chosen,
-        query=chosen.query(cursor=chosen.cursor),
-        states=[state.value for state in State],
-        businesses=list(BUSINESSES),
-        tiers=TIERS,
-        **_table(session, me, chosen, now=now, settings=settings),
-    )
+    return _log_page(request, session, me, choice, now=now, settings=settings, cursor=cursor)
 
 
 @router.get("/rows")
 def rows(
-    request: Request, me: Supervisor, chosen: TheChoice, session: ReadSession, now: Now, settings: TheSettings
+    request: Request,
+    me: Supervisor,
+    choice: TheChoice,
+    session: ReadSession,
+    now: Now,
+    settings: TheSettings,
+    cursor: Cursor = "",
 ) -> HTMLResponse:
-    table = _table(session, me, chosen, now=now, settings=settings)
-    return page(request, "complaint_table.html", me=me, **table)
+    table = _table(session, me, choice, now=now, settings=settings, cursor=cursor)
+    return page(request, "complaint_table.html", me=me, selectable=_may_give(me), **table)
 
 
 @router.get("/figures")
@@ -99,9 +81,106 @@ def figures(request: Request, me: Supervisor, session: ReadSession, now: Now) ->
     return page(request, "figures.html", me=me, figures=log_figures(session, me, now=now))
 
 
-def _table(session: Session, me: SignedIn, chosen: Chosen, *, now: datetime, settings: Settings) -> Facts:
-    found = queries.complaints_for(session, me, chosen.filters, now=now, cursor=chosen.cursor or None)
-    following = f"/console?{chosen.query(cursor=found.next_cursor)}" if found.next_cursor else None
+@router.post("/views")
+def save_view(
+    request: Request,
+    me: Supervisor,
+    choice: TheChoice,
+    session: WriteSession,
+    now: Now,
+    settings: TheSettings,
+    name: Text = "",
+    shared: Annotated[bool, Form()] = False,
+    csrf_token: Text = "",
+) -> Response:
+    """Keep the filters of the address under a name."""
+    from_form(me, csrf_token, request)
+    try:
+        views.save(session, me, name=name, choice=choice, shared=shared, now=now)
+    except Problem as problem:
+        return _log_page(request, session, me, choice, now=now, settings=settings, problem=problem)
+    return RedirectResponse(f"/console?{choice.query()}", status_code=303)
+
+
+@router.post("/views/{view_id}/forget")
+def forget_view(
+    view_id: int, request: Request, me: Supervisor, session: WriteSession, csrf_token: Text = ""
+) -> Response:
+    from_form(me, csrf_token, request)
+    views.forget(session, me, view_id)
+    return RedirectResponse("/console", status_code=303)
+
+
+@router.post("/assign")
+def assign(
+    request: Request,
+    me: Supervisor,
+    choice: TheChoice,
+    session: WriteSession,
+    now: Now,
+    settings: TheSettings,
+    number: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006  # FastAPI copies it
+    to: Text = "",
+    csrf_token: Text = "",
+) -> Response:
+    """Give the ticked complaints to one person, and say what became of each."""
+    from_form(me, csrf_token, request)
+    try:
+        outcome = bulk.assign_many(session, me, number, username=to, now=now)
+    except Problem as problem:
+        return _log_page(request, session, me, choice, now=now, settings=settings, problem=problem)
+    return _log_page(request, session, me, choice, now=now, settings=settings, outcome=outcome)
+
+
+def _log_page(
+    request: Request,
+    session: Session,
+    me: SignedIn,
+    choice: Choice,
+    *,
+    now: datetime,
+    settings: Settings,
+    cursor: str = "",
+    problem: Problem | None = None,
+    outcome: bulk.Given | None = None,
+) -> HTMLResponse:
+    return page(
+        request,
+        "log.html",
+        me=me,
+        figures=log_figures(session, me, now=now),
+        chosen=choice,
+        more_open=any(getattr(choice, name) for name in MORE),
+        query=choice.query(cursor=cursor),
+        filter_query=choice.query(),
+        states=[state.value for state in State],
+        businesses=list(BUSINESSES),
+        causes=[*CAUSES, NOT_SAID],
+        channels=list(CHANNELS),
+        sources=list(SOURCES),
+        tiers=TIERS,
+        timeliness=TIMELINESS,
+        owners=(ME, NOBODY),
+        saved=views.views_for(session, me),
+        handlers=complaint_handlers(session) if _may_give(me) else (),
+        selectable=_may_give(me),
+        problem=problem.title if problem else "",
+        outcome=outcome,
+        status=problem.status if problem else 200,
+        **_table(session, me, choice, now=now, settings=settings, cursor=cursor),
+    )
+
+
+def _may_give(me: SignedIn) -> bool:
+    return me.may(Permission.APPROVE)
+
+
+def _table(
+    session: Session, me: SignedIn, choice: Choice, *, now: datetime, settings: Settings, cursor: str
+) -> Facts:
+    filters = choice.filters(me, zone=settings.zone)
+    found = queries.complaints_for(session, me, filters, now=now, cursor=cursor or None)
+    following = f"/console?{choice.query(cursor=found.next_cursor)}" if found.next_cursor else None
     return {
         "rows": complaint_rows(session, found.items, now=now, zone=settings.zone),
         "next_link": following,

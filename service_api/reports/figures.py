@@ -91,7 +91,8 @@ def report(session: Session, me: SignedIn, period: Period, *, now: datetime, zon
     received = (visible_to(me), Complaint.received_at >= start, Complaint.received_at < end)
     dimensions = {name: _bars(session, column, received, now=now) for name, column in DIMENSIONS.items()}
     outcome = timeliness(now)
-    counts = dict(session.execute(select(outcome, func.count()).where(*received).group_by(outcome)).tuples())
+    counted = session.execute(select(outcome, func.count()).where(*received).group_by(outcome)).all()
+    counts = dict(counted)
     repeats = session.scalar(
         select(func.count()).select_from(Complaint).where(*received, Complaint.repeat_count > 0)
     )
@@ -114,9 +115,7 @@ def _bars(
 ) -> list[Bar]:
     """The most frequent values; an empty one stands for "not said"."""
     key, outcome = func.coalesce(column, ""), timeliness(now)
-    rows = session.execute(
-        select(key, outcome, func.count()).where(*received).group_by(key, outcome)
-    ).tuples()
+    rows = session.execute(select(key, outcome, func.count()).where(*received).group_by(key, outcome))
     found: dict[str, Counter[str]] = {}
     for value, state, count in rows:
         found.setdefault(value, Counter())[state] = count
@@ -180,7 +179,7 @@ def _by_day(
     quarter = (seconds // QUARTER).label("quarter")
     rows = session.execute(
         select(quarter, func.count()).where(visible_to(me), column >= start, column < end).group_by(quarter)
-    ).tuples()
+    )
     counts: Counter[date] = Counter()
     for number, count in rows:
         counts[datetime.fromtimestamp(number * QUARTER, zone).date()] += count
@@ -192,6 +191,6 @@ def _satisfaction(session: Session, start: datetime, end: datetime) -> Satisfact
         select(ConversationRating.score, func.count())
         .where(ConversationRating.rated_at >= start, ConversationRating.rated_at < end)
         .group_by(ConversationRating.score)
-    ).tuples()
-    found = dict(rows)
+    )
+    found = dict(rows.all())
     return Satisfaction({score: found.get(score, 0) for score in SCORES})

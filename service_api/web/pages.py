@@ -78,7 +78,7 @@ def choose_language(language: Text, back: Text = "/") -> Response:
 @router.post("/theme")
 def choose_theme(theme: Text = "", back: Text = "/") -> Response:
     """Dark or light; anything else follows the system again."""
-    response = RedirectResponse(_own_path(back), status_code=303)
+    response = RedirectResponse(own_path(back), status_code=303)
     if theme in THEMES:
         response.set_cookie(THEME_COOKIE, theme, max_age=31_536_000, samesite="lax", httponly=True)
     else:

@@ -56,6 +56,11 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else ""
 
 
+def code_name(language: str, kind: str, slug: str | None) -> str:
+    """The reader's name for a code of the bank; an unknown one is shown as it is."""
+    return words(language).get(f"{kind}.{slug}", slug or "—")
+
+
 def page(
     request: Request, template: str, *, me: SignedIn | None = None, status: int = 200, **facts: Any
 ) -> HTMLResponse:
@@ -68,8 +73,7 @@ def page(
         return chosen[key].format(**values)
 
     def code(kind: str, slug: str | None) -> str:
-        """The reader's name for a code of the bank; an unknown one is shown as it is."""
-        return chosen.get(f"{kind}.{slug}", slug or "—")
+        return code_name(language, kind, slug)
 
     def local(moment: datetime | None, style: str = "%m-%d %H:%M") -> str:
         return moment.astimezone(settings.zone).strftime(style) if moment else "—"

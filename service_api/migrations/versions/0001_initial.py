@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("article_id", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("shown_question", sa.Text(), nullable=False),
+        sa.Column("answer_key", sa.String(length=64), nullable=True),
         sa.Column("at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("verdict", sa.String(length=16), nullable=True),
@@ -505,6 +506,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_versions")),
         sa.UniqueConstraint("kind", "number", name=op.f("uq_rule_versions_kind_number")),
     )
+    op.create_table(
+        "saved_views",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("query", sa.String(length=1000), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", service_api.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["staff_members.id"],
+            name=op.f("fk_saved_views_owner_id_staff_members"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
+    )
+    with op.batch_alter_table("saved_views", schema=None) as batch_op:
+        batch_op.create_index("ix_saved_views_owner", ["owner_id", "name"], unique=True)
+
     op.create_table(
         "staff_absences",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1914,6 +1934,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_staff_absences_staff")
 
     op.drop_table("staff_absences")
+    with op.batch_alter_table("saved_views", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_views_owner")
+
+    op.drop_table("saved_views")
     op.drop_table("rule_versions")
     op.drop_table("ready_text_versions")
     with op.batch_alter_table("customer_phones", schema=None) as batch_op:

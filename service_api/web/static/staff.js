@@ -2,3 +2,13 @@
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+
+// A list that reloads by itself waits while lines are ticked; one box ticks them all.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const list = event.target.closest?.("[data-keep-ticks]");
+  if (list === event.target && list.querySelector("input[name=number]:checked")) event.preventDefault();
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches?.("[data-tick-all]")) return;
+  for (const box of event.target.form.querySelectorAll("input[name=number]")) box.checked = event.target.checked;
+});

@@ -1,4 +1,4 @@
-"""A real server and a real Chromium for tests of the chat: what a customer's browser shows, and what staff do."""
+"""A real server and a real Chromium for tests of the chat: what browsers show, and what staff do."""
 
 import threading
 import time

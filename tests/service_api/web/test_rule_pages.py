@@ -24,8 +24,8 @@ Fields = dict[str, Any]
 PAGES = (
     "/console/rules/ladder",
     "/console/rules/targets",
-    "/console/calendar",
-    "/console/stand-ins",
+    "/console/rules/calendar",
+    "/console/rules/stand-ins",
     "/console/dead-letters",
 )
 
@@ -88,6 +88,7 @@ def test_a_changed_ladder_is_a_version_whose_changes_are_named(as_: SignedInAs, 
     assert made.content["clocks"]["decision"] == {"50": 0, "70": 1, "100": 2}
     assert made.effective_from == NOON + timedelta(days=9, hours=12)  # 1 December 00:00 in Shanghai
     assert "480 → 240" in answer.text
+    assert re.search(r"情形 › 涉及人数 › 至少</td>\s*<td[^>]*>20 → 10", answer.text)
     assert "待生效" in answer.text
 
 
@@ -183,10 +184,10 @@ def test_a_lead_reads_the_rules_but_changes_nothing(as_: SignedInAs, database: D
 def test_forms_without_their_token_are_refused(as_: SignedInAs, database: Database) -> None:
     browser = as_("supervisor")
     form = fields_of(browser.get("/console/rules/ladder").text, "/console/rules/ladder")
-    for path in ("/console/rules/ladder", "/console/calendar/day", "/console/dead-letters/replay"):
+    for path in ("/console/rules/ladder", "/console/rules/calendar/day", "/console/dead-letters/replay"):
         data = form | {"csrf_token": "", "reason": "r", "day": "2026-12-24"}
         assert browser.post(path, data=data).status_code == 403, path
-    assert browser.post("/console/stand-ins", data={"csrf_token": ""}).status_code == 403
+    assert browser.post("/console/rules/stand-ins", data={"csrf_token": ""}).status_code == 403
     assert versions(database) == []
 
 
@@ -194,7 +195,7 @@ def test_forms_without_their_token_are_refused(as_: SignedInAs, database: Databa
 
 
 def token(browser: TestClient) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/console/calendar").text)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/console/rules/calendar").text)
     assert found
     return found[1]
 
@@ -205,27 +206,27 @@ def test_a_day_laid_down_moves_targets_is_shown_with_its_maker_and_can_be_taken_
     number = file_complaint()
     browser = as_("supervisor")
     day = {"csrf_token": token(browser), "day": "2026-11-23", "working": "no", "label": "系统升级"}
-    shown = browser.post("/console/calendar/preview", data=day, headers={"HX-Request": "true"}).text
+    shown = browser.post("/console/rules/calendar/preview", data=day, headers={"HX-Request": "true"}).text
     assert number in shown
     assert "推后" in shown
-    page = browser.post("/console/calendar/day", data=day).text
+    page = browser.post("/console/rules/calendar/day", data=day).text
     assert "系统升级" in page
     assert 'class="own-off"' in page
     with database.reading() as session:
         due = session.scalars(select(ComplaintClock.due_at).where(ComplaintClock.kind == "acknowledge")).one()
     assert due == NOON + timedelta(days=2, hours=23)  # Tuesday 11:00
-    page = browser.post("/console/calendar/unset", data=day).text
+    page = browser.post("/console/rules/calendar/unset", data=day).text
     assert 'class="own-off"' not in page
     assert "撤销日期" in page
-    assert browser.post("/console/calendar/unset", data=day).status_code == 404
+    assert browser.post("/console/rules/calendar/unset", data=day).status_code == 404
 
 
 def test_an_unconfirmed_year_is_said_until_it_is_confirmed(as_: SignedInAs) -> None:
     browser = as_("supervisor")
-    page = browser.get("/console/calendar", params={"year": 2027}).text
+    page = browser.get("/console/rules/calendar", params={"year": 2027}).text
     assert "2027 年的节假日尚未公布或确认" in page
     assert 'class="unknown"' in page
-    page = browser.post("/console/calendar/year?year=2027", data={"csrf_token": token(browser)}).text
+    page = browser.post("/console/rules/calendar/year?year=2027", data={"csrf_token": token(browser)}).text
     assert "尚未公布或确认" not in page
     assert 'class="unknown"' not in page
 
@@ -237,16 +238,16 @@ def test_a_calendar_file_is_previewed_and_imported_and_a_bad_one_refused(as_: Si
     data = {"csrf_token": token(browser)}
     for content, status in ((b"no calendar", 422), (good, 200)):
         files = {"file": ("days.ics", content, "text/calendar")}
-        tried = browser.post("/console/calendar/preview", data=data, files=files)
+        tried = browser.post("/console/rules/calendar/preview", data=data, files=files)
         assert ('role="alert"' in tried.text) == (status == 422)
-        answer = browser.post("/console/calendar/import", data=data, files=files)
+        answer = browser.post("/console/rules/calendar/import", data=data, files=files)
         assert answer.status_code == status
     assert "行庆" in answer.text
 
 
 @pytest.mark.parametrize("query", ["?name=mars", "?year=1", "?year=99999", "?year=x"])
 def test_a_calendar_that_is_not_there(as_: SignedInAs, query: str) -> None:
-    assert as_("supervisor").get(f"/console/calendar{query}").status_code in {404, 422}
+    assert as_("supervisor").get(f"/console/rules/calendar{query}").status_code in {404, 422}
 
 
 # --- stand-ins and undelivered messages ---
@@ -259,22 +260,22 @@ def test_a_stand_in_is_arranged_for_whole_days_and_ended(
     with database.reading() as session:
         ids = dict(session.execute(select(StaffMember.username, StaffMember.id)).all())
     form = {
-        "csrf_token": fields_of(browser.get("/console/stand-ins").text, "/console/stand-ins")["csrf_token"],
+        "csrf_token": fields_of(browser.get("/console/rules/stand-ins").text, "/console/rules/stand-ins")["csrf_token"],
         "member": str(ids["agent"]),
         "stand_in": str(ids["lead"]),
         "first": "2026-11-21",
         "last": "2026-11-22",
     }
-    assert browser.post("/console/stand-ins", data=form).status_code == 200
+    assert browser.post("/console/rules/stand-ins", data=form).status_code == 200
     with database.reading() as session:
         absence = session.scalars(select(Absence)).one()
     assert (absence.starts_at, absence.ends_at) == (NOON, NOON + timedelta(days=1, hours=12))
     clock.move(timedelta(hours=1))
-    browser.post(f"/console/stand-ins/{absence.id}/end", data={"csrf_token": form["csrf_token"]})
+    browser.post(f"/console/rules/stand-ins/{absence.id}/end", data={"csrf_token": form["csrf_token"]})
     with database.reading() as session:
         assert session.scalars(select(Absence.ends_at)).one() == NOON + timedelta(hours=1)
     for bad in ({"member": ""}, {"last": "2026-11-20"}, {"first": "x"}, {"stand_in": form["member"]}):
-        answer = browser.post("/console/stand-ins", data=form | bad)
+        answer = browser.post("/console/rules/stand-ins", data=form | bad)
         assert answer.status_code == 422, bad
         assert 'role="alert"' in answer.text
 

@@ -226,7 +226,9 @@ export class Chat {
 
   retry(client_id) { if (!this.files.retry(client_id)) this.transport.retry(); }
 
-  async judge(message, helpful) { return this.posted("/chat/feedback", { seq: message.seq, helpful }); }
+  async judge(message, helpful) {
+    return this.posted(`/chat/articles/${encodeURIComponent(message.article)}/feedback`, { verdict: helpful ? "helpful" : "unhelpful" });
+  }
 
   async rate(score, comment) {
     if (!(await this.posted("/chat/rating", { score, comment }))) return false;

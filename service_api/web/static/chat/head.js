@@ -32,7 +32,7 @@ export class Head {
     this.title.textContent = w.title;
     this.languageButton.textContent = w.language;
     this.languageButton.lang = this.chat.language === "zh" ? "en" : "zh-CN";
-    for (const [button, name] of [[this.closeButton, w.close], [this.smaller, w.smaller], [this.bigger, w.bigger]]) {
+    for (const [button, name] of [[this.closeButton, w.close], [this.smaller, `A− ${w.smaller}`], [this.bigger, `A+ ${w.bigger}`]]) {
       button.setAttribute("aria-label", name);
       button.title = name;
     }

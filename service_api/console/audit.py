@@ -1,0 +1,117 @@
+"""The audit log for those who may read it. Reading it is a deed, too, and is written there."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.audit.proof import first_flaw
+from service_api.audit.queries import Sought, entries
+from service_api.audit.service import record
+from service_api.complaints.models import Complaint
+from service_api.core.edge import Now, TheSettings, WriteSession
+from service_api.reports.choice import Day, beginning
+from service_api.staff.api import CurrentStaff
+from service_api.staff.models import StaffMember
+from service_api.staff.queries import display_names
+from service_api.staff.roles import Permission
+from service_api.staff.service import SignedIn
+from service_api.web.rendering import page
+
+router = APIRouter(prefix="/console/audit", include_in_schema=False)
+PAGE = 100
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_Word = Annotated[str, Query(max_length=80)]
+
+
+def may_read(me: CurrentStaff) -> SignedIn:
+    me.must(Permission.READ_AUDIT)
+    return me
+
+
+Reader = Annotated[SignedIn, Depends(may_read)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The fields of the page. `who` is a user name or an id, `about` a complaint's number or an id."""
+
+    who: _Word = ""
+    action: _Word = ""
+    about: _Word = ""
+    since: Day = None
+    until: Day = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        named = {"who": self.who, "action": self.action, "about": self.about}
+        days = {"since": self.since, "until": self.until}
+        return {name: str(value) for name, value in (named | days).items() if value}
+
+
+@router.get("")
+def read(
+    request: Request,
+    me: Reader,
+    asked: Annotated[Asked, Depends()],
+    session: WriteSession,
+    now: Now,
+    settings: TheSettings,
+    older_than: Annotated[int | None, Query(ge=1)] = None,
+) -> HTMLResponse:
+    sought = Sought(
+        actor=_actor(session, asked.who.strip()),
+        action=asked.action.strip(),
+        subject=_subject(session, asked.about.strip()),
+        since=beginning(asked.since, settings.zone) if asked.since else None,
+        before=beginning(asked.until + timedelta(days=1), settings.zone) if asked.until else None,
+    )
+    found = entries(session, sought, older_than=older_than, limit=PAGE + 1)
+    shown = found[:PAGE]
+    following = {**asked.given, "older_than": str(shown[-1].id)} if len(found) > PAGE else None
+    people = {
+        uuid.UUID(one.actor_id)
+        for one in shown
+        if one.actor_kind == "staff" and _UUID.fullmatch(one.actor_id)
+    }
+    names = {str(key): name for key, name in display_names(session, people).items()}
+    facts = page(
+        request,
+        "audit.html",
+        me=me,
+        asked=asked,
+        entries=shown,
+        names=names,
+        next_link=f"/console/audit?{urlencode(following)}" if following else "",
+    )
+    record(
+        session, by=me.actor, action="audit.read", subject=("audit", ""), now=now, filters=sorted(asked.given)
+    )
+    return facts
+
+
+@router.get("/proof")
+def prove(request: Request, me: Reader, session: WriteSession, now: Now) -> HTMLResponse:
+    """Check the whole chain now, as `python -m service_api audit verify` does."""
+    flaw = first_flaw(session)
+    record(session, by=me.actor, action="audit.verified", subject=("audit", ""), now=now, whole=flaw is None)
+    return page(request, "audit_proof.html", me=me, flaw=flaw)
+
+
+def _actor(session: Session, who: str) -> str:
+    """The id behind a user name; anything else is taken as an id."""
+    found = session.scalar(select(StaffMember.id).where(StaffMember.username == who)) if who else None
+    return str(found) if found is not None else who
+
+
+def _subject(session: Session, about: str) -> str:
+    """The id behind a complaint's number; anything else is taken as an id."""
+    found = session.scalar(select(Complaint.id).where(Complaint.number == about.upper())) if about else None
+    return str(found) if found is not None else about

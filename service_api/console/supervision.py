@@ -1,0 +1,5 @@
+"""The pages about complaints and people that the composition root adds together."""
+
+from service_api.console import audit, ledger, log, report, staff
+
+ROUTERS = tuple(room.router for room in (log, report, ledger, audit, staff))

@@ -1,0 +1,224 @@
+"""The supervisor's pages: saved views, many given at once, charts, ledger, audit log, people."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from service_api.audit.models import AuditEntry
+from service_api.audit.service import Actor
+from service_api.complaints.models import Complaint
+from service_api.complaints.people import recuse
+from service_api.core.clock import FrozenClock
+from service_api.core.database import Database
+from service_api.staff.models import StaffMember
+from tests.service_api.complaints.conftest import a_complaint
+from tests.service_api.conftest import NOON
+from tests.service_api.web.conftest import SignedInAs
+from tests.service_api.web.test_pages import csrf
+
+SYSTEM = Actor("system")
+
+
+def filed(database: Database, count: int, **facts: object) -> list[str]:
+    with database.writing() as session:
+        return [a_complaint(session, **facts).number for _ in range(count)]
+
+
+def numbers_on(page: str) -> set[str]:
+    return set(re.findall(r'name="number" value="([^"]+)"', page))
+
+
+def test_a_view_is_kept_by_name_and_shared_when_wished(as_: SignedInAs, database: Database) -> None:
+    (card,) = filed(database, 1)
+    (loan,) = filed(database, 1, business="loan")
+    lead, boss, auditor = as_("lead"), as_("supervisor"), as_("auditor")
+    token = csrf(lead.get("/console").text)
+    lead.post("/console/views?business=loan", data={"csrf_token": token, "name": "贷款", "shared": "true"})
+    lead.post("/console/views?business=credit-card", data={"csrf_token": token, "name": "只给自己"})
+
+    seen = boss.get("/console").text
+    assert "/console?business=loan" in seen
+    assert "只给自己" not in auditor.get("/console").text
+    assert numbers_on(boss.get("/console?business=loan").text) == {loan}
+    assert card not in boss.get("/console?business=loan").text
+
+
+def test_only_its_owner_forgets_a_view(as_: SignedInAs) -> None:
+    lead, boss = as_("lead"), as_("supervisor")
+    token = csrf(lead.get("/console").text)
+    lead.post("/console/views?overdue=true", data={"csrf_token": token, "name": "超期", "shared": "true"})
+    (address,) = re.findall(r'action="(/console/views/\d+/forget)"', lead.get("/console").text)
+
+    other = boss.post(address, data={"csrf_token": csrf(boss.get("/console").text)})
+    assert other.status_code == 404
+    assert "超期</a>" in boss.get("/console").text
+    lead.post(address, data={"csrf_token": token})
+    assert "超期</a>" not in lead.get("/console").text
+
+
+def test_many_are_given_to_one_person_and_what_cannot_be_is_named(
+    as_: SignedInAs, database: Database
+) -> None:
+    numbers = filed(database, 3)
+    with database.writing() as session:
+        agent = session.scalars(select(StaffMember).where(StaffMember.username == "agent")).one()
+        recused = session.scalars(select(Complaint).where(Complaint.number == numbers[0])).one()
+        recuse(session, recused, staff_id=agent.id, reason="家属", by=SYSTEM, now=NOON)
+        agent_id = agent.id
+    lead = as_("lead")
+    answer = lead.post(
+        "/console/assign",
+        data={
+            "csrf_token": csrf(lead.get("/console").text),
+            "number": [*numbers, "C-20200101-0001"],
+            "to": "agent",
+        },
+    ).text
+
+    assert "已分派 2 件" in answer
+    assert f"{numbers[0]}: 该人员应当回避" in answer
+    assert "C-20200101-0001: 未找到" in answer
+    with database.reading() as session:
+        owners = dict(session.execute(select(Complaint.number, Complaint.owner_id)).all())
+    assert owners == {numbers[0]: None, numbers[1]: agent_id, numbers[2]: agent_id}
+
+
+def test_an_auditor_sees_the_log_and_gives_nothing(as_: SignedInAs, database: Database) -> None:
+    (number,) = filed(database, 1)
+    auditor = as_("auditor")
+    page = auditor.get("/console").text
+    assert number in page
+    assert numbers_on(page) == set()
+    data = {"csrf_token": csrf(page), "number": [number], "to": "agent"}
+    assert auditor.post("/console/assign", data=data).status_code == 403
+
+
+def test_every_bar_of_the_report_leads_to_its_cases(
+    as_: SignedInAs, database: Database, clock: FrozenClock
+) -> None:
+    filed(database, 2)
+    filed(database, 1, business="loan", now=NOON - timedelta(days=2))
+    boss = as_("supervisor")
+    page = boss.get("/console/report").text
+
+    charts = [
+        json.loads(found) for found in re.findall(r'class="chart-data">(.*?)</script>', page, re.DOTALL)
+    ]
+    assert charts
+    for chart in charts:
+        for numbers, link in zip(chart["numbers"], chart["links"], strict=True):
+            if link and chart["kind"] != "lines":
+                assert len(numbers_on(boss.get(link).text)) == sum(numbers)
+
+
+def test_the_report_shows_no_markup_of_a_customer(as_: SignedInAs, database: Database) -> None:
+    filed(database, 1, product="card-instalment", description="</script><script>alert(1)</script>")
+    assert "alert(1)" not in as_("supervisor").get("/console/report").text
+
+
+def test_each_row_of_the_ledger_leads_to_its_cases(as_: SignedInAs, database: Database) -> None:
+    filed(database, 2)
+    filed(database, 1, business="loan", cause="disclosure")
+    boss = as_("supervisor")
+    page = boss.get("/console/ledger").text
+    rows = re.findall(r'<a href="(/console\?[^"]+)">.*?<td class="count">(\d+)</td>', page, re.DOTALL)
+
+    assert sorted(int(count) for _, count in rows) == [1, 2]
+    for link, count in rows:
+        assert len(numbers_on(boss.get(link.replace("&amp;", "&")).text)) == int(count)
+
+
+def test_the_audit_log_is_read_by_those_who_may_and_reading_is_written_down(
+    as_: SignedInAs, database: Database
+) -> None:
+    (number,) = filed(database, 1)
+    auditor = as_("auditor")
+    page = auditor.get("/console/audit", params={"about": number, "action": "complaint"}).text
+    assert "complaint.filed" in page
+    assert "staff.signed_in" not in page
+    with database.reading() as session:
+        read = session.scalars(select(AuditEntry).where(AuditEntry.action == "audit.read")).one()
+    assert read.facts == {"filters": ["about", "action"]}
+
+
+def test_the_audit_log_comes_in_pages(as_: SignedInAs, database: Database) -> None:
+    filed(database, 101)
+    auditor = as_("auditor")
+    first = auditor.get("/console/audit?action=complaint.filed").text
+    following = re.search(r'href="(/console/audit\?[^"]*older_than=\d+)"', first)
+    assert following is not None
+    second = auditor.get(following[1].replace("&amp;", "&")).text
+    assert (first.count("complaint.filed</code>"), second.count("complaint.filed</code>")) == (100, 1)
+
+
+def test_the_chain_is_verified_from_the_page(as_: SignedInAs) -> None:
+    assert "日志完整" in as_("auditor").get("/console/audit/proof").text
+
+
+@pytest.mark.parametrize("address", ["/console/audit", "/console/staff"])
+@pytest.mark.parametrize("who", ["agent", "lead"])
+def test_who_may_not_gets_a_page_that_says_so(as_: SignedInAs, who: str, address: str) -> None:
+    answer = as_(who).get(address)
+    assert answer.status_code == 403
+    assert "没有权限" in answer.text
+
+
+def test_a_supervisor_adds_a_person_who_then_signs_in(as_: SignedInAs, client: TestClient) -> None:
+    boss = as_("supervisor")
+    token = csrf(boss.get("/console/staff").text)
+    added = boss.post(
+        "/console/staff",
+        data={
+            "csrf_token": token,
+            "username": "Zhao.Min",
+            "display_name": "赵敏",
+            "role": "agent",
+            "branch": "",
+        },
+    ).text
+    password = re.search(r"初始密码.*?<code>([^<]+)</code>", added)
+    assert password is not None
+    let_in = client.post(
+        "/login", data={"username": "zhao.min", "password": password[1]}, follow_redirects=False
+    )
+    assert let_in.status_code == 303
+    wrong = boss.post(
+        "/console/staff", data={"csrf_token": token, "username": "x y", "display_name": "", "role": "agent"}
+    )
+    assert wrong.status_code == 422
+    assert "username, display_name" in wrong.text
+
+
+@pytest.mark.parametrize("deed", ["password", "second-factor", "identity", "sessions", "promote"])
+def test_what_is_done_to_an_account(as_: SignedInAs, database: Database, deed: str) -> None:
+    boss, agent = as_("supervisor"), as_("agent")
+    with database.reading() as session:
+        staff_id = session.scalars(select(StaffMember.id).where(StaffMember.username == "agent")).one()
+    token = csrf(boss.get("/console/staff").text)
+    done = boss.post(f"/console/staff/{staff_id}/{deed}", data={"csrf_token": token})
+
+    assert done.status_code == (422 if deed == "promote" else 200)
+    signed_out = deed in ("password", "second-factor", "sessions")
+    assert (agent.get("/api/v1/staff/session").status_code == 401) == signed_out
+    assert boss.post(f"/console/staff/{staff_id}/{deed}", data={"csrf_token": "forged"}).status_code == 403
+
+
+def test_ones_own_password_and_app_are_set_on_ones_own_page(as_: SignedInAs) -> None:
+    agent = as_("agent")
+    token = csrf(agent.get("/desk/account").text)
+    short = agent.post(
+        "/desk/account/password", data={"csrf_token": token, "current": "agent-demo", "new": "short"}
+    )
+    assert short.status_code == 422
+    changed = agent.post(
+        "/desk/account/password",
+        data={"csrf_token": token, "current": "agent-demo", "new": "a long enough one"},
+    )
+    assert "密码已修改" in changed.text
+    enrolling = agent.post("/desk/account/second-factor", data={"csrf_token": token}).text
+    assert "<svg" in enrolling
+    assert "otpauth://totp/Ting" in enrolling
