@@ -75,7 +75,7 @@ def photograph(browser: Browser, address: str, folder: Path) -> None:
         ):
             say(page, words)
         _shoot(page, folder / "chat.png")
-        page.get_by_role("button", name="大字版").click()
+        page.get_by_role("button", name="长辈版").click()
         _shoot(page, folder / "chat-large.png", after_ms=400)
     with _person(browser, "en-US", viewport=PHONE) as customer:
         page = customer.new_page()
