@@ -30,6 +30,12 @@ class Settings(BaseSettings):
     actions_port: int = Field(5055, ge=1, le=65535)
     rasa_url: str = Field("http://127.0.0.1:5005", description="Where the assistant listens; loopback only.")
     rasa_timeout_seconds: float = Field(20.0, gt=0, description="Longest wait for one turn of the assistant.")
+    rasa_workers: int = Field(
+        1, ge=1, le=16, description="Processes of the assistant; more than one need PostgreSQL and Redis."
+    )
+    rasa_lock_url: SecretStr = Field(
+        SecretStr(""), description="redis://:password@host:port/number: where several of them keep locks."
+    )
     service_url: str = Field("http://127.0.0.1:8000", description="Where the actions find this service.")
     rasa_secret: SecretStr = Field(description="Shared with the assistant's input channel.")
     service_token: SecretStr = Field(description="Shared with the actions process.")
@@ -113,6 +119,13 @@ class Settings(BaseSettings):
     def _demo_stays_at_home(self) -> "Settings":
         if self.demo and self.web_host not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError("the demo has published passwords: it binds to loopback only (TING_WEB_HOST)")
+        return self
+
+    @model_validator(mode="after")
+    def _workers_share_locks(self) -> "Settings":
+        address = self.rasa_lock_url.get_secret_value()
+        if self.rasa_workers > 1 and not address.startswith(("redis://", "rediss://")):
+            raise ValueError("several workers of the assistant need Redis as TING_RASA_LOCK_URL")
         return self
 
     @model_validator(mode="after")

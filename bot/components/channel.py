@@ -3,12 +3,13 @@
 import hmac
 import inspect
 import logging
+import os
 from collections import OrderedDict
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 import rasa
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, response
@@ -139,7 +140,7 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
     """
     processor = agent.processor
     async with agent.lock_store.lock(message.sender_id):
-        before = given.to(message)
+        before = given.to(message) or await answered_elsewhere(processor, message)
         if before is not None:
             return before
         tracker = await processor.log_message(message, should_save_tracker=False)
@@ -155,6 +156,20 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
         said = {"messages": messages, **understood(tracker)}
         given.keep(message, said)
     return said
+
+
+async def answered_elsewhere(processor: Any, message: UserMessage) -> Optional[Dict[Text, Any]]:
+    """What another worker answered to this very message; None when it is new, or this is the only worker."""
+    if os.environ.get("SANIC_WORKERS", "1") == "1":
+        return None
+    tracker = await processor.tracker_store.retrieve(message.sender_id)
+    events = list(tracker.events) if tracker else []
+    last = max((n for n, event in enumerate(events) if isinstance(event, UserUttered)), default=None)
+    if tracker is None or last is None or events[last].message_id != message.message_id:
+        return None
+    said = [event for event in events[last:] if isinstance(event, BotUttered)]
+    messages = [shown({**event.data, "text": event.text}) for event in said]
+    return {"messages": messages, **understood(tracker)} if messages else None
 
 
 def lost_a_form(metadata: Dict[Text, Any]) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from service_api.launch.health import Probe, answers
 from service_api.launch.plan import Plan
+from service_api.launch.several import endpoints_file
 from service_api.launch.supervisor import Service
 
 # Rasa's libraries warn about one another, with a line of source each; errors and their tracebacks stay.
@@ -18,8 +19,8 @@ LIBRARY_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM
 def rasa(plan: Plan, model: Path) -> Service:
     command = [str(plan.rasa_python), "-W", "ignore", "-m", "rasa", "run", "--interface", "127.0.0.1"]
     command += ["--port", str(plan.rasa_port), "--model", str(model)]
-    command += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
-    return _service(plan, "rasa", command, noise=RASA_NOISE)
+    command += ["--endpoints", str(endpoints_file(plan)), "--credentials", "bot/credentials.yml"]
+    return _service(plan, "rasa", command, noise=RASA_NOISE, SANIC_WORKERS=str(plan.settings.rasa_workers))
 
 
 def actions(plan: Plan) -> Service:
@@ -45,6 +46,8 @@ def probes(plan: Plan) -> list[Probe]:
     ]
 
 
-def _service(plan: Plan, name: str, command: list[str], *, noise: re.Pattern[str] | None = None) -> Service:
-    environment = {**LIBRARY_THREADS, **plan.environment}
+def _service(
+    plan: Plan, name: str, command: list[str], *, noise: re.Pattern[str] | None = None, **more: str
+) -> Service:
+    environment = {**LIBRARY_THREADS, **plan.environment, **more}
     return Service(name, command, environment, plan.logs / f"{name}.log", noise=noise)
