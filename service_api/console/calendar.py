@@ -27,7 +27,7 @@ from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.rendering import Facts, page
 
-router = APIRouter(prefix="/console/calendar", include_in_schema=False)
+router = APIRouter(prefix="/console/rules/calendar", include_in_schema=False)
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 Year = Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)]
 
@@ -115,7 +115,7 @@ def change(
         facts = _facts(session, desk, place, me, now=now) | {"problem": problem}
         return page(request, "calendar.html", me=me, done="", status=422, **facts)
     calendars.recount(session, desk, place.name, by=me.actor, now=now)
-    back = f"/console/calendar?name={place.name}&year={place.year}&done={step}"
+    back = f"/console/rules/calendar?name={place.name}&year={place.year}&done={step}"
     return RedirectResponse(back, status_code=303)
 
 

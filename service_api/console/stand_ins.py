@@ -20,7 +20,7 @@ from service_api.staff.service import SignedIn
 from service_api.web.pages import from_form
 from service_api.web.rendering import Facts, page
 
-router = APIRouter(prefix="/console/stand-ins", include_in_schema=False)
+router = APIRouter(prefix="/console/rules/stand-ins", include_in_schema=False)
 Field = Annotated[str, Form(max_length=64)]
 
 
@@ -58,7 +58,7 @@ def add(
     except Malformed as problem:
         facts = _facts(session, me, now=now)
         return page(request, "stand_ins.html", me=me, problem=problem, status=422, **facts)
-    return RedirectResponse("/console/stand-ins", status_code=303)
+    return RedirectResponse("/console/rules/stand-ins", status_code=303)
 
 
 @router.post("/{absence_id}/end")
@@ -73,7 +73,7 @@ def end(
     from_form(me, csrf_token, request)
     me.must(Permission.APPROVE)
     service.end_absence(session, absence_id, by=me.actor, now=now)
-    return RedirectResponse("/console/stand-ins", status_code=303)
+    return RedirectResponse("/console/rules/stand-ins", status_code=303)
 
 
 def _facts(session: Session, me: SignedIn, *, now: datetime) -> Facts:

@@ -90,13 +90,19 @@ def measure(
 
     Filing and list: medians of processor time. Sweeps: seconds on the wall, since the database works too.
     """
+    figures: list[dict[str, Any]] = []
+
+    def note(figure: dict[str, Any]) -> None:
+        figures.append(figure)
+        print(json.dumps(figure, ensure_ascii=False), file=sys.stderr, flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
-        figures = [_filing(Path(folder))]
-        figures += [_list(Path(folder), stored_on_sqlite), _sweep_on_sqlite(Path(folder), stored_on_sqlite)]
+        note(_filing(Path(folder)))
+        note(_list(Path(folder), stored_on_sqlite))
+        note(_sweep_on_sqlite(Path(folder), stored_on_sqlite))
     with running_cluster() as cluster:
-        address = cluster.url("ting_tests")
-        figures.append(_sweep_on_postgresql(cluster, stored_on_postgresql))
-        figures.append(_two_workers(address, due))
+        note(_sweep_on_postgresql(cluster, stored_on_postgresql))
+        note(_two_workers(cluster.url("ting_tests"), due))
     return figures
 
 
