@@ -106,7 +106,10 @@ class ArticleCatalogue(Base):
 
 
 class ArticleShowing(Base):
-    """An article that a customer was shown, as the answer or as one of the suggestions of a `batch`."""
+    """An article that a customer was shown, as the answer or as one of the suggestions.
+
+    `answer_key` is the hash of the answer's words: by it the message that says them is known.
+    """
 
     __tablename__ = "article_showings"
     __table_args__ = (
@@ -120,6 +123,7 @@ class ArticleShowing(Base):
     article_id: Mapped[str] = mapped_column(String(80), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     shown_question: Mapped[str] = mapped_column(Text)
+    answer_key: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     chosen: Mapped[bool] = mapped_column(default=False)
     verdict: Mapped[str | None] = mapped_column(String(16))

@@ -1,8 +1,9 @@
 """What becomes of the articles shown to customers, counted by local day."""
 
+import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -48,6 +49,7 @@ def note_shown(
                 article_id=article.id,
                 kind=kind,
                 shown_question=article.wording(language).question,
+                answer_key=words_key(article.answer(language)) if kind == "answer" else None,
                 at=now,
             )
         )
@@ -86,6 +88,31 @@ def give_verdict(
         _uncount(session, article_id, shown.verdict, day=shown.at.astimezone(zone).date())
     shown.verdict = verdict
     _count(session, article_id, verdict, day=shown.at.astimezone(zone).date())
+
+
+def articles_said(
+    session: Session, conversation_id: uuid.UUID, messages: Mapping[int, str]
+) -> dict[int, str]:
+    """Which of these messages of the assistant say the answer of an article that nobody has judged yet."""
+    keys = {seq: words_key(text) for seq, text in messages.items()}
+    if not keys:
+        return {}
+    rows = session.execute(
+        select(ArticleShowing.answer_key, ArticleShowing.article_id)
+        .where(
+            ArticleShowing.conversation_id == conversation_id,
+            ArticleShowing.answer_key.in_(set(keys.values())),
+            ArticleShowing.verdict.is_(None),
+        )
+        .order_by(ArticleShowing.id)
+    )
+    said = {key: article_id for key, article_id in rows}  # noqa: C416  (rows are not pairs to mypy)
+    return {seq: said[key] for seq, key in keys.items() if key in said}
+
+
+def words_key(text: str) -> str:
+    """Equal for texts of the same words, however they are broken into lines."""
+    return hashlib.sha256(bare(text).encode()).hexdigest()
 
 
 def note_hand_overs(session: Session, passed: Sequence[PassedOn], *, zone: ZoneInfo) -> int:

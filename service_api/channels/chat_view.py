@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service_api.articles import statistics
 from service_api.channels.files import files_at
 from service_api.channels.people import WhenPeople
 from service_api.channels.schemas import ChatMessage, ChatState, ChatView, FileView, PeopleView, StarsView
@@ -45,10 +46,13 @@ def chat_view(
         "rating": _stars(session, talk, now=now),
     }
     files = files_at(session, conversation_id, [m.seq for m in view.messages]) if view.messages else {}
+    said = {m.seq: m.text for m in view.messages if m.author == "assistant"}
+    articles = statistics.articles_said(session, conversation_id, said)
     messages = [
         ChatMessage(
             **message.model_dump(),
             file=FileView.model_validate(files[message.seq]) if message.seq in files else None,
+            article=articles.get(message.seq),
         )
         for message in view.messages
     ]

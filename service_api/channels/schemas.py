@@ -61,7 +61,10 @@ class FileView(BaseModel):
 
 
 class ChatMessage(MessageView):
+    """`article` when this is the answer of an article that the customer has not judged yet."""
+
     file: FileView | None = None
+    article: str | None = None
 
 
 class PeopleView(BaseModel):

@@ -101,6 +101,24 @@ def test_a_visitor_says_in_the_chat_whether_it_helped(cards: Newsroom) -> None:
     assert counts(cards) == {"shown": 1, "helpful": 1}
 
 
+def test_the_message_that_says_an_answer_names_its_article_until_it_is_judged(cards: Newsroom) -> None:
+    opened = cards.client.post("/chat/sessions", json={}).json()
+    mine, talk = {"Authorization": f"Bearer {opened['token']}"}, uuid.UUID(opened["conversation_id"])
+    answer = ask(cards, "卡丢了怎么办", talk)["articles"][0]["answer"]
+    with cards.database.writing() as session:
+        row = talks.locked(session, talk)
+        for text in (answer, "还有什么可以帮您？"):
+            talks.add_message(session, row, author="assistant", text=text, now=cards.clock.now())
+
+    def named() -> list[str | None]:
+        said = cards.client.get("/chat/messages", headers=mine).json()["messages"]
+        return [one["article"] for one in said if one["author"] == "assistant"]
+
+    assert named() == ["card-lost", None]
+    cards.client.post("/chat/articles/card-lost/feedback", json={"verdict": "helpful"}, headers=mine)
+    assert named() == [None, None]
+
+
 def settle(newsroom: Newsroom) -> int:
     """What the worker does again and again."""
     with newsroom.database.writing() as session:
