@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import WORKER, Actor, record
 from service_api.complaints.deadlines import Deadlines
-from service_api.complaints.lifecycle import ENDED, Action, State, next_state
+from service_api.complaints.lifecycle import CUSTOMER, ENDED, Action, State, next_state
 from service_api.complaints.lifecycle import WORKER as WORKER_ROLE
 from service_api.complaints.models import CLOCK_RESTS, OVER, Complaint
 from service_api.core.problems import Conflict, Problem
@@ -15,6 +15,7 @@ from service_api.outbox import service as outbox
 
 KEEP_YEARS = 5  # CBIRC; at least 3 by PBoC
 REVIEW_WINDOW = timedelta(days=30)
+SETTLED = frozenset({Action.ACCEPT, Action.CLOSE})
 NOTICE = "customer.notice"
 
 
@@ -69,6 +70,9 @@ def act(
         **{"from": before.value, "to": after.value},
         **facts,
     )
+    # Who accepts in the chat is asked there and then.
+    if action in SETTLED and role != CUSTOMER and complaint.conversation_id is not None:
+        tell_customer(session, complaint, "complaint_rate_us", key=f"rate-us:{now.isoformat()}", now=now)
 
 
 def tell_customer(

@@ -16,7 +16,7 @@ from service_api.complaints import notes, people
 from service_api.complaints.assignment import assign_by_skill
 from service_api.complaints.models import Complaint
 from service_api.complaints.service import due_date
-from service_api.conversations.models import Message
+from service_api.conversations.models import Conversation, Message
 from service_api.conversations.service import add_message, locked
 from service_api.core.i18n import say
 from service_api.notifications import queries
@@ -116,7 +116,7 @@ class Notifier:
         if "webhook" in raised.by:
             self._post(session, complaint, raised, key=event.key, now=now)
         if raised.tell_customer and not complaint.is_over:
-            name = raised.en if complaint.language == "en" else raised.zh
+            name = raised.en if _language_of(session, complaint) == "en" else raised.zh
             self.tell_customer(
                 session, complaint, "complaint_escalated", {"level": name}, key=event.key, now=now
             )
@@ -148,8 +148,8 @@ class Notifier:
         now: datetime,
     ) -> None:
         if complaint.conversation_id is not None:
-            text = say(complaint.language, sentence, number=complaint.number, **facts)
             talk = locked(session, complaint.conversation_id)
+            text = say(talk.language, sentence, number=complaint.number, **facts)
             message = add_message(session, talk, author="system", text=text, now=now)
             if talk.channel != "web":
                 self._see_that_it_arrives(session, complaint, message, now=now)
@@ -204,3 +204,10 @@ class Notifier:
                 },
                 now=now,
             )
+
+
+def _language_of(session: Session, complaint: Complaint) -> str:
+    """The one in which the customer speaks now, else the one of the complaint."""
+    if complaint.conversation_id is None:
+        return complaint.language
+    return session.get_one(Conversation, complaint.conversation_id).language

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from service_api.audit.service import SYSTEM, Actor
-from service_api.complaints.handling import tell_customer
+from service_api.audit.service import SYSTEM, WORKER, Actor
+from service_api.complaints.handling import act, tell_customer
+from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint, Recusal
-from service_api.conversations.models import Message
+from service_api.conversations.models import Conversation, Message
 from service_api.core.clock import SystemClock
 from service_api.core.database import Database
 from service_api.core.problems import NotFound
@@ -135,15 +136,33 @@ def test_catching_up_makes_one_line_per_person(desk: Desk, database: Database, s
     assert len(lead.facts["numbers"]) == service.MOST_NUMBERS
 
 
-def test_the_customer_hears_of_the_branch_level_in_their_language(
+def test_the_customer_hears_of_the_branch_level_in_the_language_of_the_talk(
     desk: Desk, database: Database, staff: Staff
 ) -> None:
     _, zh = with_talk(database)
-    _, en = with_talk(database, language="en")
+    _, en = with_talk(database)
+    with database.writing() as session:
+        session.get_one(Conversation, en).language = "en"
     sweep(database, desk.desk, now=DUE)
     deliver_all(desk, DUE)
     assert said(database, zh) == ["您的投诉 C-20261121-0001 已升级至分行处理，我们会尽快给您答复。"]
     assert said(database, en)[0].startswith("Your complaint C-20261121-0002 has been raised to Branch")
+
+
+@pytest.mark.parametrize(("role", "asked"), [("worker", True), ("customer", False)])
+def test_a_settled_case_asks_for_stars_unless_the_customer_settled_it_in_the_chat(
+    desk: Desk, database: Database, staff: Staff, role: str, asked: bool
+) -> None:
+    complaint_id, talk = with_talk(database)
+    steps = ("acknowledge", "investigate", "propose_decision", "approve_decision", "send_answer")
+    with database.writing() as session:
+        complaint = session.get_one(Complaint, complaint_id)
+        for step in steps:
+            act(session, desk.desk, complaint, Action(step), by=WORKER, role="supervisor", now=NOON)
+        last = Action.CLOSE if role == "worker" else Action.ACCEPT
+        act(session, desk.desk, complaint, last, by=WORKER, role=role, now=NOON)
+    deliver_all(desk, NOON)
+    assert any("评价" in text for text in said(database, talk)) is asked
 
 
 def test_who_has_no_conversation_is_written_to_by_the_owner(
