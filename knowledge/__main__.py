@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--zh-model", help="self-trained (default), a model directory, or a name on the hub")
     build.add_argument("--en-model", help="packaged-minilm (default), or as above; several are joined by +")
+    build.add_argument("--reranker", help="none (default), a cross-encoder's directory, or a name on the hub")
     build.set_defaults(run=_build)
     search = commands.add_parser("search", help="ask one question")
     search.add_argument("question")
@@ -82,9 +83,10 @@ def _build(chosen: argparse.Namespace) -> int:
     articles = load_articles(chosen.articles)
     settings = BuildSettings(
         embedders={
-            "zh": chosen.zh_model or DEFAULT_EMBEDDERS["zh"],
-            "en": chosen.en_model or DEFAULT_EMBEDDERS["en"],
-        }
+            "zh": chosen.zh_model or os.environ.get("TING_ZH_MODEL") or DEFAULT_EMBEDDERS["zh"],
+            "en": chosen.en_model or os.environ.get("TING_EN_MODEL") or DEFAULT_EMBEDDERS["en"],
+        },
+        reranker=chosen.reranker or os.environ.get("TING_RERANKER") or None,
     )
     if not chosen.force and is_up_to_date(articles, root, settings=settings):
         print(f"{root}: up to date, {len(articles)} articles")

@@ -38,7 +38,9 @@ from knowledge.index import (
 from knowledge.language import plain
 from knowledge.lexicon import OWN_LEXICON, Lexicon, load_lexicon
 from knowledge.questions import read_questions
+from knowledge.reranker import CrossEncoderReranker
 from knowledge.snapshot import save_articles, save_language
+from knowledge.spelling import spelling_of
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +56,14 @@ class BuildSettings:
     """How an index is built.
 
     An embedder is "self-trained", "packaged-minilm", a directory or a hub name, or several joined by "+",
-    whose scores are added; the first tells other talk from ours.
+    whose scores are added; the first tells other talk from ours. A re-ranker, a directory or a hub name of a
+    cross-encoder, orders the first ten anew; what it brings to the front is suggested, not answered.
     """
 
     embedders: Mapping[Language, str] = field(default_factory=lambda: dict(DEFAULT_EMBEDDERS))
     precision: float = 0.95
     reviewed: Path = REVIEWED
+    reranker: str | None = None
     keep: int = KEEP
 
 
@@ -76,11 +80,13 @@ def build_index(
 ) -> Manifest:
     """Train, index, calibrate and publish. Readers go over to the new version by themselves.
 
-    Raises UnusableModel when a configured embedder cannot be had. Only the packaged English one is
-    replaced by a self-trained one, with a warning.
+    Raises UnusableModel when a configured embedder or re-ranker cannot be had. Only the packaged English
+    one is replaced by a self-trained one, with a warning.
     """
     chosen = settings or BuildSettings()
     kept = tuple(articles)
+    if chosen.reranker is not None:
+        CrossEncoderReranker(chosen.reranker)
 
     def fill(directory: Path) -> Draft:
         shutil.copyfile(OWN_LEXICON, directory / "lexicon.yml")
@@ -90,7 +96,7 @@ def build_index(
             language: _build_language(kept, directory / language, language, lexicon, chosen, progress)
             for language in LANGUAGES
         }
-        return Draft(articles_hash(kept), recipe(chosen), len(kept), entries)
+        return Draft(articles_hash(kept), recipe(chosen), len(kept), entries, chosen.reranker)
 
     return write_version(root, fill, keep=chosen.keep)
 
@@ -109,7 +115,7 @@ def recipe(settings: BuildSettings) -> str:
     """Names code, word lists and settings of a build."""
     chosen = ",".join(f"{language}={settings.embedders[language]}" for language in LANGUAGES)
     reviewed = file_hash(settings.reviewed)[:16] if settings.reviewed.is_file() else "none"
-    return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}:{reviewed}"
+    return f"{recipe_hash()[:32]}:{chosen}:{settings.precision}:{reviewed}:{settings.reranker or ''}"
 
 
 def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[Group]:
@@ -161,12 +167,14 @@ def _build_language(
     progress(f"{language}: indexing {phrasings} phrasings of {len(groups)} articles")
     embedders = make_embedders(names, groups, directory / "model", opened)
     scorer = fit_scorer(groups, embedders, lexicon, language, mixture=fitting.mixture)
-    save_language(directory, scorer, groups)
+    spelling = spelling_of(groups, language, known=[word for one in embedders for word in one.words()])
+    save_language(directory, scorer, groups, spelling)
+    reviewed = _reviewed(settings.reviewed, articles, groups, language, lexicon)
     calibration = recalibrate(
         fitting,
         scorer,
         embedders,
-        _reviewed(settings.reviewed, articles, groups, language, lexicon),
+        [(spelling.corrected(text), kind, right) for text, kind, right in reviewed],
         lexicon,
         language,
         precision=settings.precision,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -19,7 +19,13 @@ Kind = Literal["in_scope", "near", "far"]
 ASSUMED_MIX: dict[Kind, float] = {"in_scope": 0.80, "near": 0.08, "far": 0.12}
 """Shares of questions assumed to come: with an article, bank questions without one, other talk."""
 
+ABOUT_MIX: dict[Kind, float] = {"in_scope": 0.50, "near": 0.30, "far": 0.20}
+"""The same for the first model, which shall know those without an article, however rare they are."""
+
 MOST_LOST = 0.02
+SPLITS = 5
+MARGIN = 0.01
+"""How much more than the stated precision is asked of the questions at hand: the next ones are others."""
 
 FEATURES = (
     "best",
@@ -33,10 +39,12 @@ FEATURES = (
     "crowd",
     "known",
     "covered",
-    "length",
-    "keywords",
+    "close",
+    "head",
+    "answers",
     "agreement",
 )
+"""How long a question is does not count: those who write test questions write longer ones in scope."""
 
 
 class Logistic(BaseModel):
@@ -68,7 +76,7 @@ class Chances(NamedTuple):
 
 
 class Calibration(BaseModel):
-    """Chances and thresholds of one language, fitted on cross-validated phrasings.
+    """Chances and thresholds of one language, fitted on questions that the index did not hold.
 
     `answer` and `careful` bound the chance of the first; below `about` or `suggest` nothing is shown.
     """
@@ -123,8 +131,9 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
             scored.crowd,
             scored.known,
             scored.covered,
-            np.log1p(scored.length),
-            np.log1p(scored.parts[-2, best]),
+            scored.parts[0, best],
+            scored.parts[1, best],
+            np.log1p(scored.parts[-1, best]),
             agreement,
         ],
         dtype=np.float64,
@@ -140,49 +149,57 @@ def fit_calibration(
     """
     if not _enough(observations):
         return UNCALIBRATED
-    features = np.stack([one.features for one in observations])
-    weights = _weights(observations)
+    weights = _weights(observations, ASSUMED_MIX)
     first = np.array([one.first_right for one in observations])
     three = np.array([one.three_right for one in observations])
+    chances = _chances_out_of_fold(observations)
+    careful = np.array([one.careful for one in observations])
+    answer = threshold_for(chances[:, 1], first, weights, precision + MARGIN)
+    strict = threshold_for(chances[careful, 1], first[careful], weights[careful], careful_precision)
+    outside = any(one.kind != "in_scope" for one in observations)
+    return _fit_chances(observations).model_copy(
+        update={
+            "answer": answer,
+            "careful": max(answer, strict),
+            "suggest": min(float(np.quantile(chances[three, 2], MOST_LOST)), 0.5),
+            "about": min(float(np.quantile(chances[three, 0], MOST_LOST)), 0.9) if outside else 0.0,
+        }
+    )
+
+
+def _chances_out_of_fold(observations: Sequence[Observation]) -> NDArray[np.float64]:
+    """Chances of every observation by a fit on the others: what a fit has seen looks better than it is."""
+    part = np.random.default_rng(0).permutation(len(observations)) % SPLITS
+    chances = np.zeros((len(observations), 3))
+    for number in range(SPLITS):
+        fitted = _fit_chances([one for one, at in zip(observations, part, strict=True) if at != number])
+        for place in np.flatnonzero(part == number).tolist():
+            chances[place] = fitted.judge(observations[place].features)
+    return chances
+
+
+def _fit_chances(observations: Sequence[Observation]) -> Calibration:
+    features = np.stack([one.features for one in observations])
+    weights = _weights(observations, ASSUMED_MIX)
     inside = np.array([one.kind == "in_scope" for one in observations])
-    far = np.array([one.kind == "far" for one in observations])
-    about_us = _about_us(features, inside, far, weights)
+    about_us = _always(features.shape[1])
+    if not inside.all():
+        about_us = _fit(features, inside, _weights(observations, ABOUT_MIX))
     more = np.column_stack([features, [about_us.odds(row) for row in features]])
-    fitted = Calibration(
+    return Calibration(
         about_us=about_us,
-        first_right=_fit(more, first, weights),
-        three_right=_fit(more, three, weights),
+        first_right=_fit(more, np.array([one.first_right for one in observations]), weights),
+        three_right=_fit(more, np.array([one.three_right for one in observations]), weights),
         answer=1.0,
         careful=1.0,
         suggest=0.0,
         about=0.0,
         fitted_on=len(observations),
     )
-    chances = np.array([fitted.judge(row) for row in features])
-    careful = np.array([one.careful for one in observations])
-    answer = threshold_for(chances[:, 1], first, weights, precision)
-    strict = threshold_for(chances[careful, 1], first[careful], weights[careful], careful_precision)
-    return fitted.model_copy(
-        update={
-            "answer": answer,
-            "careful": max(answer, strict),
-            "suggest": min(float(np.quantile(chances[three, 2], MOST_LOST)), 0.5),
-            "about": min(float(np.quantile(chances[three, 0], MOST_LOST)), 0.9) if far.any() else 0.0,
-        }
-    )
 
 
-def _about_us(
-    features: NDArray[np.float64],
-    inside: NDArray[np.bool_],
-    far: NDArray[np.bool_],
-    weights: NDArray[np.float64],
-) -> Logistic:
-    if not far.any():
-        width = features.shape[1]
-        return Logistic(mean=(0.0,) * width, spread=(1.0,) * width, weights=(0.0,) * width, bias=5.0)
-    told = inside | far
-    return _fit(features[told], inside[told], weights[told])
+def _always(width: int) -> Logistic:
+    return Logistic(mean=(0.0,) * width, spread=(1.0,) * width, weights=(0.0,) * width, bias=5.0)
 
 
 def threshold_for(
@@ -206,9 +223,9 @@ def _enough(observations: Sequence[Observation]) -> bool:
     return len(observations) >= 60 and 10 <= right <= len(observations) - 10
 
 
-def _weights(observations: Sequence[Observation]) -> NDArray[np.float64]:
-    counts = {kind: sum(one.kind == kind for one in observations) for kind in ASSUMED_MIX}
-    raw = np.array([ASSUMED_MIX[one.kind] / counts[one.kind] for one in observations])
+def _weights(observations: Sequence[Observation], mix: Mapping[Kind, float]) -> NDArray[np.float64]:
+    counts = {kind: sum(one.kind == kind for one in observations) for kind in mix}
+    raw = np.array([mix[one.kind] / counts[one.kind] for one in observations])
     weights: NDArray[np.float64] = raw / raw.mean()
     return weights
 

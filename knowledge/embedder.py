@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -40,6 +40,9 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row per text, of unit length (all zero where no word is known)."""
 
+    def words(self) -> Iterable[str]:
+        """Words it knows whole, in lower case, from reading far more than the articles; none is fine."""
+
 
 class CharacterEmbedder:
     """The self-trained character model, read without torch: the mean of its rows, at unit length.
@@ -68,6 +71,9 @@ class CharacterEmbedder:
                 row[:] = self._rows[encoding.ids].sum(axis=0)
         return unit_rows(vectors)
 
+    def words(self) -> Iterable[str]:
+        return ()
+
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, from a directory or the hub."""
@@ -85,6 +91,10 @@ class SentenceTransformerEmbedder:
             show_progress_bar=False,
         )
         return np.asarray(found, dtype=np.float32)
+
+    def words(self) -> Iterable[str]:
+        tokens: Any = getattr(self._model.tokenizer, "get_vocab", dict)()  # untyped library
+        return [token for token in tokens if token.isascii() and token.isalpha() and token.islower()]
 
 
 def pieces(text: str) -> str:

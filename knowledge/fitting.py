@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +54,9 @@ class Remembering:
         self._embedder = embedder
         self._known: dict[str, Vectors] = dict(known or {})
         self.model_id = embedder.model_id
+
+    def words(self) -> Iterable[str]:
+        return self._embedder.words()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
@@ -170,7 +173,8 @@ def recalibrate(
 ) -> Calibration:
     """Chances and thresholds from real questions (plain text, kind, number of the article), none indexed.
 
-    They take the place of the phrasings, which are harder than what customers ask. Too few change nothing.
+    They take the place of the phrasings, which are harder than what customers ask, and join the questions
+    without an article. Too few change nothing.
     """
     if sum(kind == "in_scope" for _, kind, _ in reviewed) < LEAST_REVIEWED:
         return fitting.calibration
@@ -180,8 +184,8 @@ def recalibrate(
         for (text, kind, right), vector in zip(reviewed, vectors, strict=True)
     ]
     outside = [one for one in fitting.observations if one.kind != "in_scope"]
-    inside = [_observe(one, scorer.mixture, lexicon, language) for one in asked]
-    return fit_calibration([*inside, *outside], precision=precision)
+    real = [_observe(one, scorer.mixture, lexicon, language) for one in asked]
+    return fit_calibration([*real, *outside], precision=precision)
 
 
 def _ask_one_fold(

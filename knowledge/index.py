@@ -23,7 +23,7 @@ from knowledge.scoring import Mixture
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 KEEP = 3
 LIBRARIES = ("sentence-transformers", "faiss-cpu", "bm25s", "tokenizers", "numpy", "opencc")
@@ -66,6 +66,7 @@ class Manifest(BaseModel):
     languages: dict[str, LanguageEntry]
     libraries: dict[str, str]
     files: dict[str, str]
+    reranker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Draft:
     recipe_hash: str
     articles: int
     languages: Mapping[str, LanguageEntry]
+    reranker: str | None = None
 
 
 def write_version(root: Path, fill: Callable[[Path], Draft], *, keep: int = KEEP) -> Manifest:
@@ -100,6 +102,7 @@ def write_version(root: Path, fill: Callable[[Path], Draft], *, keep: int = KEEP
                 recipe_hash=draft.recipe_hash,
                 articles=draft.articles,
                 languages=dict(draft.languages),
+                reranker=draft.reranker,
                 libraries=library_versions(),
                 files={
                     str(path.relative_to(draft_directory)): file_hash(path)
@@ -197,10 +200,12 @@ def recipe_hash() -> str:
         "calibration",
         "embedder",
         "fitting",
+        "head",
         "keywords",
         "language",
         "lexicon",
         "scoring",
+        "spelling",
         "training",
         "vectors",
     )

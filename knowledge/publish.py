@@ -19,6 +19,7 @@ from knowledge.index import Draft, LanguageEntry, Manifest, write_version
 from knowledge.keywords import index_keywords
 from knowledge.scoring import Scorer, View
 from knowledge.snapshot import LanguageIndex, Snapshot, load_groups, save_articles, save_language
+from knowledge.spelling import spelling_of
 from knowledge.vectors import store_vectors
 
 PUBLISHED = "published onto "
@@ -54,7 +55,7 @@ def publish_articles(
         recipe = base.manifest.recipe_hash
         if not recipe.startswith(PUBLISHED):
             recipe = PUBLISHED + recipe
-        return Draft(articles_hash(kept), recipe, len(kept), entries)
+        return Draft(articles_hash(kept), recipe, len(kept), entries, base.manifest.reranker)
 
     return write_version(root, fill)
 
@@ -86,7 +87,8 @@ def _publish_language(
         answers=index_keywords([group.sentences for group in groups], base.lexicon, language),
         mixture=index.scorer.mixture,
     )
-    save_language(directory, scorer, groups)
+    spelling = spelling_of(groups, language, known=index.spelling.known)
+    save_language(directory, scorer, groups, spelling)
     return index.entry.model_copy(update={"phrasings": len(texts)})
 
 

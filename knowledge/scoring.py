@@ -71,7 +71,6 @@ class Scored:
     crowd: float
     known: float
     covered: float
-    length: int
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,6 @@ class Scorer:
             crowd=float(plainly[:5].mean()) if len(plainly) else 0.0,
             known=self.keywords.known_share(text),
             covered=self.keywords.covered(text, float(words.max(initial=0.0))),
-            length=len(text),
         )
 
 

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Language
 from knowledge.calibration import features_of
-from knowledge.embedder import SELF_TRAINED, Embedder, Vectors, open_embedder
+from knowledge.embedder import Vectors
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
 from knowledge.keywords import Scores
 from knowledge.language import detect, plain
+from knowledge.models import Models
+from knowledge.reranker import READ, reordered
 from knowledge.results import Answer, Match, NoAnswer, Result, Suggestions
 from knowledge.snapshot import LanguageIndex, Snapshot, exact_key, load_snapshot
 
@@ -39,6 +41,7 @@ class _Looked:
     language: Language
     exact: int | None
     careful: bool
+    asked: str
 
 
 def today_in_china() -> date:
@@ -59,7 +62,7 @@ class Engine:
         self._seen = seen
         self._today = today
         self._loading = threading.Lock()
-        self._models = _Models()
+        self._models = Models()
 
     @classmethod
     def open(cls, directory: Path | str, *, today: Callable[[], date] = today_in_china) -> Engine:
@@ -111,14 +114,15 @@ class Engine:
         """
         self._follow()
         looked = self._look(self._snapshot, text, language)
-        return looked if isinstance(looked, NoAnswer) else self._decide(looked)
+        return looked if isinstance(looked, NoAnswer) else self._decide(looked, self._order(looked))
 
     def search_and_rank(self, text: str, language: Language | None = None) -> tuple[Result, list[str]]:
         """The result, and the ids of all articles in force, best first; none for what cannot be searched."""
         looked = self._look(self._snapshot, text, language)
         if isinstance(looked, NoAnswer):
             return looked, []
-        return self._decide(looked), [looked.snapshot.articles[place].id for place in self._order(looked)]
+        order = self._order(looked)
+        return self._decide(looked, order), [looked.snapshot.articles[place].id for place in order]
 
     def vectors(self, texts: Sequence[str], language: Language) -> Vectors:
         """Where questions lie in the space of the search, a row of length one each: near ones mean alike."""
@@ -138,23 +142,31 @@ class Engine:
         index = snapshot.languages.get(found)
         if index is None or not asked:
             return NoAnswer("no-words", 0.0, found)
+        exact = index.exact.get(exact_key(asked))
+        if exact is None:
+            asked = index.spelling.corrected(asked)
+            exact = index.exact.get(exact_key(asked))
         scored = index.scorer.score(asked, [one.encode([asked])[0] for one in self._models.get(index)])
         total = index.scorer.mixture.total(scored.parts)
-        exact = index.exact.get(exact_key(asked))
         features = features_of(scored, total)
         if exact is not None:
             total[exact] = total.max() + ABOVE_ALL
         careful = snapshot.lexicon.needs_care(asked, found)
-        return _Looked(snapshot, index, total, features, found, exact=exact, careful=careful)
+        return _Looked(snapshot, index, total, features, found, exact=exact, careful=careful, asked=asked)
 
     def _order(self, looked: _Looked) -> list[int]:
         today = self._today()
         articles = looked.snapshot.articles
         order = np.argsort(-looked.total, kind="stable").tolist()
-        return [place for place in order if articles[place].in_force(today)]
+        standing = [place for place in order if articles[place].in_force(today)]
+        reranker = self._models.reranker(looked.snapshot.manifest)
+        if reranker is None or looked.exact is not None:
+            return standing
+        texts = [articles[place].wording(looked.language).question for place in standing[:READ]]
+        return reordered(standing, reranker.scores(looked.asked, texts)) if texts else standing
 
-    def _decide(self, looked: _Looked) -> Result:
-        order = self._order(looked)
+    def _decide(self, looked: _Looked, order: Sequence[int]) -> Result:
+        """A first place that a re-ranker or the calendar gave is suggested, never answered."""
         if not order:
             return NoAnswer("nothing-fits", 0.0, looked.language)
         limits = looked.index.calibration
@@ -198,44 +210,6 @@ class Engine:
         return True
 
 
-class _Models:
-    """The embedders that live outside the index, each loaded once, in the background."""
-
-    def __init__(self) -> None:
-        self._ready: dict[str, Embedder] = {}
-        self._lock = threading.Lock()
-
-    def prepare(self, snapshot: Snapshot) -> None:
-        for index in snapshot.languages.values():
-            if any(name != SELF_TRAINED for name in index.entry.embedders):
-                threading.Thread(target=self._warm, args=(index,), name="model-loading", daemon=True).start()
-
-    def get(self, index: LanguageIndex) -> tuple[Embedder, ...]:
-        entry = index.entry
-        found = []
-        for name, model_id in zip(entry.embedders, entry.model_ids, strict=True):
-            embedder = index.own_embedder if name == SELF_TRAINED else self._opened(name)
-            if embedder is None or embedder.model_id != model_id:
-                raise DamagedIndex(f"the index was made with {model_id}, which is not what {name} is here")
-            found.append(embedder)
-        return tuple(found)
-
-    def _opened(self, name: str) -> Embedder:
-        found = self._ready.get(name)
-        if found is None:
-            with self._lock:
-                found = self._ready.get(name) or open_embedder(name)
-                self._ready[name] = found
-        return found
-
-    def _warm(self, index: LanguageIndex) -> None:
-        try:
-            for embedder in self.get(index):
-                embedder.encode(["hello"])
-        except Exception as error:  # an edge: the search that needs the model reports it again
-            log.error("model cannot be loaded", extra={"models": index.entry.embedders, "reason": str(error)})
-
-
 def _first_good(root: Path) -> Snapshot:
     reasons: list[str] = []
     try:
@@ -256,7 +230,7 @@ def _first_good(root: Path) -> Snapshot:
     raise IndexUnavailable("; ".join(dict.fromkeys(reasons)))
 
 
-def _matches(looked: _Looked, order: list[int], first: float) -> tuple[Match, ...]:
+def _matches(looked: _Looked, order: Sequence[int], first: float) -> tuple[Match, ...]:
     best = float(looked.total[order[0]])
     return tuple(
         Match(looked.snapshot.articles[place], first * float(np.exp(looked.total[place] - best)))

@@ -18,6 +18,7 @@ from knowledge.index import DamagedIndex, LanguageEntry, Manifest, verify
 from knowledge.keywords import load_keywords
 from knowledge.lexicon import Lexicon, load_lexicon
 from knowledge.scoring import Metric, Scorer, View
+from knowledge.spelling import Spelling, load_spelling
 from knowledge.vectors import load_vectors
 
 
@@ -30,6 +31,7 @@ class LanguageIndex:
     entry: LanguageEntry
     own_embedder: Embedder | None
     exact: Mapping[str, int]
+    spelling: Spelling
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ def exact_key(text: str) -> str:
     return text.replace(" ", "").removesuffix("吗")
 
 
-def save_language(directory: Path, scorer: Scorer, groups: Sequence[Group]) -> None:
+def save_language(directory: Path, scorer: Scorer, groups: Sequence[Group], spelling: Spelling) -> None:
     """Write the scorer of one language; the model is already there if it has one of its own."""
     directory.mkdir(exist_ok=True)
     (directory / "phrasings.json").write_text(
         json.dumps([[group.phrasings, group.sentences] for group in groups], ensure_ascii=False),
         encoding="utf-8",
     )
+    spelling.save(directory / "words.json")
     scorer.keywords.save(directory / "keywords")
     scorer.answers.save(directory / "answers")
     np.save(directory / "owner.npy", scorer.owner)
@@ -117,7 +120,14 @@ def _load_language(
     own = CharacterEmbedder(directory / "model") if SELF_TRAINED in entry.embedders else None
     if own is not None and own.model_id not in entry.model_ids:
         raise DamagedIndex(f"{directory}: the model is not the one the vectors were made with")
-    return LanguageIndex(scorer, entry.calibration, entry, own, _exact(load_groups(directory)))
+    return LanguageIndex(
+        scorer,
+        entry.calibration,
+        entry,
+        own,
+        _exact(load_groups(directory)),
+        load_spelling(directory / "words.json"),
+    )
 
 
 def _load_view(directory: Path) -> View:

@@ -21,6 +21,7 @@ from knowledge.language import detect
 from knowledge.lexicon import load_lexicon
 from knowledge.measures import Figure, mean
 from knowledge.questions import BadTestSet, read_questions
+from knowledge.spelling import spelling_of
 
 Row = tuple[str, str]
 """A question and the name of its FAQ or intent."""
@@ -87,18 +88,21 @@ def compare(
     with TemporaryDirectory(prefix="ting-yardstick-") as folder:
         embedders = make_embedders(settings, groups, Path(folder), models)
     scorer = fit_scorer(groups, embedders, lexicon, language, mixture=fitting.mixture)
+    spelling = spelling_of(groups, language, known=[word for one in embedders for word in one.words()])
+    corrected = [spelling.corrected(text) for text, _ in questions]
     vectors = embed(embedders, [text for text, _ in questions])
+    better = embed(embedders, corrected)
     flat = [(text, number) for number, group in enumerate(groups) for text in group.phrasings]
     indexed_vectors, owner = (
         embedders[0].encode([text for text, _ in flat]),
         np.array([number for _, number in flat]),
     )
     ranks: dict[str, list[int]] = defaultdict(list)
-    for (text, right), vector in zip(questions, vectors, strict=True):
-        scored = scorer.score(text, vector)
+    for (text, right), vector, spelt, spelt_vector in zip(questions, vectors, corrected, better, strict=True):
+        scored = scorer.score(spelt, spelt_vector)
         nearest = np.full(len(groups), -1.0)
         np.maximum.at(nearest, owner, indexed_vectors @ vector[0])
-        ranks["BM25 alone"].append(_rank(scored.parts[-2], right))
+        ranks["BM25 alone"].append(_rank(scorer.keywords.scores(text), right))
         ranks["embedder alone"].append(_rank(nearest, right))
         ranks["engine"].append(_rank(fitting.mixture.total(scored.parts), right))
     return Comparison(
