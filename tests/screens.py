@@ -107,7 +107,7 @@ def photograph(browser: Browser, address: str, folder: Path) -> None:
 
 def _desk_pages(page: Page, address: str, folder: Path, scheme: str) -> None:
     _shoot(page, folder / f"desk-{scheme}.png")
-    first = page.locator("#queues a").first
+    first = page.locator("#queues .list a").first
     if first.count():
         first.click()
         _shoot(page, folder / f"desk-talk-{scheme}.png", after_ms=1500)

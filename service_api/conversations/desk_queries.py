@@ -4,9 +4,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from service_api.conversations.desk_models import ConversationLook
@@ -21,6 +34,7 @@ PAGE = 50
 List = Literal["waiting", "mine", "assistant", "colleagues", "closed"]
 LISTS: tuple[List, ...] = ("waiting", "mine", "assistant", "colleagues", "closed")
 OPEN = (Conversation.closed_at.is_(None), Conversation.last_seq > 0)
+ME = bindparam("me", type_=Uuid())  # who reads: statements are built once and serve everybody
 WAITS = (Conversation.queued_at.is_not(None), Conversation.answering != "agent")
 
 
@@ -67,8 +81,17 @@ def entries(
     session: Session, name: List, staff_id: uuid.UUID, *, limit: int = PAGE, skip: int = 0
 ) -> list[DeskEntry]:
     """One list in its order, in one query."""
-    query = _entries(staff_id).where(*_conditions(name, staff_id)).order_by(*_order(name, staff_id))
-    return [_read(*row) for row in session.execute(query.limit(limit).offset(skip))]
+    given = {"me": staff_id, "most": limit, "skip": skip}
+    return [_read(*row) for row in session.execute(_list(name), given)]
+
+
+@cache
+def _list(name: List) -> Select[Any]:
+    order = _order(name)
+    # Picked before anything is joined: what stands beside a conversation is looked up for one page only.
+    picked = select(Conversation.id).where(*_conditions(name)).order_by(*order)
+    page = picked.limit(bindparam("most", type_=Integer())).offset(bindparam("skip", type_=Integer()))
+    return _entries().where(Conversation.id.in_(page)).order_by(*order)
 
 
 def counts(session: Session, staff_id: uuid.UUID) -> Counts:
@@ -93,10 +116,10 @@ def first_waiting(session: Session, staff_id: uuid.UUID) -> uuid.UUID | None:
     query = (
         select(Conversation.id)
         .where(*WAITS, or_(Conversation.meant_for_id.is_(None), Conversation.meant_for_id == staff_id))
-        .order_by(*_order("waiting", staff_id))
+        .order_by(*_order("waiting"))
         .limit(1)
     )
-    return session.scalar(query)
+    return session.scalar(query, {"me": staff_id})
 
 
 def found_by_words(session: Session, words: str, staff_id: uuid.UUID, *, limit: int = 8) -> list[DeskEntry]:
@@ -106,26 +129,26 @@ def found_by_words(session: Session, words: str, staff_id: uuid.UUID, *, limit: 
     if prefix and all(c in "0123456789abcdef" for c in prefix) and len(prefix) <= 32:
         low, high = (uuid.UUID(prefix.ljust(32, end)) for end in "0f")
         matches.append(Conversation.id.between(low, high))
-    query = _entries(staff_id).where(Conversation.last_seq > 0, or_(*matches))
+    query = _entries().where(Conversation.last_seq > 0, or_(*matches))
     ordered = query.order_by(Conversation.last_message_at.desc(), Conversation.id)
-    return [_read(*row) for row in session.execute(ordered.limit(limit))]
+    return [_read(*row) for row in session.execute(ordered.limit(limit), {"me": staff_id})]
 
 
-def _conditions(name: List, staff_id: uuid.UUID) -> Sequence[ColumnElement[bool]]:
+def _conditions(name: List) -> Sequence[ColumnElement[bool]]:
     if name == "waiting":
         return WAITS
     if name == "mine":
-        return (Conversation.agent_id == staff_id,)
+        return (Conversation.agent_id == ME,)
     if name == "colleagues":
-        return (Conversation.agent_id.is_not(None), Conversation.agent_id != staff_id)
+        return (Conversation.agent_id.is_not(None), Conversation.agent_id != ME)
     if name == "closed":
         return (Conversation.closed_at.is_not(None), Conversation.last_seq > 0)
     return (*OPEN, Conversation.answering == "assistant", Conversation.queued_at.is_(None))
 
 
-def _order(name: List, staff_id: uuid.UUID) -> Sequence[SQLColumnExpression[Any]]:
+def _order(name: List) -> Sequence[SQLColumnExpression[Any]]:
     if name == "waiting":
-        meant_for_me = case((Conversation.meant_for_id == staff_id, 0), else_=1)
+        meant_for_me = case((Conversation.meant_for_id == ME, 0), else_=1)
         return (meant_for_me, Conversation.queue_rank, Conversation.queued_at, Conversation.id)
     if name == "mine":
         owes = case((Conversation.unanswered_since.is_not(None), 0), else_=1)
@@ -133,7 +156,8 @@ def _order(name: List, staff_id: uuid.UUID) -> Sequence[SQLColumnExpression[Any]
     return (Conversation.last_message_at.desc(), Conversation.id)
 
 
-def _entries(staff_id: uuid.UUID) -> Select[Any]:
+@cache
+def _entries() -> Select[Any]:
     latest, agent = aliased(HandOver), aliased(StaffMember)
     newest = (
         select(func.max(latest.id))
@@ -160,14 +184,14 @@ def _entries(staff_id: uuid.UUID) -> Select[Any]:
             Message.text,
             Message.author,
             agent.display_name,
-            case((Conversation.agent_id == staff_id, unread), else_=0),
+            case((Conversation.agent_id == ME, unread), else_=0),
         )
         .join(Customer, Customer.id == Conversation.customer_id, isouter=True)
         .join(HandOver, HandOver.id == newest, isouter=True)
         .join(agent, agent.id == Conversation.agent_id, isouter=True)
         .join(
             ConversationLook,
-            and_(ConversationLook.conversation_id == Conversation.id, ConversationLook.staff_id == staff_id),
+            and_(ConversationLook.conversation_id == Conversation.id, ConversationLook.staff_id == ME),
             isouter=True,
         )
         .join(

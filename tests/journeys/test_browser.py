@@ -117,7 +117,7 @@ def test_an_agent_in_a_second_browser_takes_over_and_answers(
     say(customer, "转人工")
     context = browser.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(context, ting.web, "agent2")
-    waiting = agent.locator("#queues ul").first
+    waiting = agent.locator("#queues .waiting")
     waiting.locator("a").last.click()  # who came last waits last
     agent.get_by_role("button", name="接入").click()
     agent.locator(".answer textarea").fill("您好，我在看您的问题")
@@ -126,7 +126,9 @@ def test_an_agent_in_a_second_browser_takes_over_and_answers(
     say_to_agent(customer, "太好了")
     expect(agent.locator(".line.customer .said").last).to_have_text("太好了", timeout=10_000)
     agent.get_by_role("button", name="交回机器人").click()
-    expect(customer.locator(".row.system .text").last).to_be_visible()
+    agent.locator("#give-back textarea").fill("已说明年费规则")
+    agent.locator("#give-back button.primary").click()
+    expect(customer.locator(".row.system .text").last).to_contain_text("已说明年费规则", timeout=10_000)
     context.close()
 
 
