@@ -19,6 +19,8 @@ LABELS = ("neutral", "negative", STRONG)
 LABELS_SORTED = sorted(LABELS)  # as scikit-learn orders its classes
 WORDS_C, SENTENCES_C = 30.0, 10.0
 STRONG_BY_WORDS, STRONG_BY_SENTENCE = 0.5, 0.5
+HARDLY_BY_WORDS = 0.1
+"""Spares two calm English messages of five; cross-validated at .940 / .863 instead of .941 / .877."""
 EXAMPLES = Path(__file__).resolve().parents[1] / "emotion"
 
 _PIECE = re.compile(r"[a-z]+(?:['*]+[a-z]+)*|[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -104,11 +106,13 @@ class Feelings:
 
     def is_strong(self, text: Text) -> bool:
         """Whether emotion is strong; the limits were chosen by cross-validation of the examples."""
-        if self.sentences is not None and self._encoder is not None and is_english(text):
-            row = self.sentences.predict_proba(self._encoder.vector(text))[0]
-            return bool(row[LABELS_SORTED.index(STRONG)] >= STRONG_BY_SENTENCE)
-        row = self.words.predict_proba([shape_of(text)])[0]
-        return bool(row[LABELS_SORTED.index(STRONG)] >= STRONG_BY_WORDS)
+        by_words = self.words.predict_proba([shape_of(text)])[0][LABELS_SORTED.index(STRONG)]
+        if self.sentences is None or self._encoder is None or not is_english(text):
+            return bool(by_words >= STRONG_BY_WORDS)
+        if by_words < HARDLY_BY_WORDS:
+            return False  # nothing in the words hints at it: the encoder's time is spared
+        row = self.sentences.predict_proba(self._encoder.vector(text))[0]
+        return bool(row[LABELS_SORTED.index(STRONG)] >= STRONG_BY_SENTENCE)
 
 
 def measured(judgements: Iterable[Tuple[bool, bool]]) -> Dict[Text, float]:
