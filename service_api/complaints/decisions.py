@@ -71,16 +71,7 @@ def approve(
         notice.proposed_by_id == me.staff_id or not me.may(Permission.APPROVE)
     ):
         raise SecondPersonNeeded
-    act(
-        session,
-        deadlines,
-        complaint,
-        Action.APPROVE_DECISION,
-        by=me.actor,
-        role=me.role,
-        now=now,
-        notice=notice.version,
-    )
+    _take(session, deadlines, complaint, Action.APPROVE_DECISION, notice, me=me, now=now)
     notice.approved_by_id, notice.approved_at = me.staff_id, now
     session.flush()
     return notice
@@ -91,16 +82,7 @@ def return_for_rework(
 ) -> None:
     """Send the proposal back to the handler; it stays on file as a version that was returned."""
     notice = _newest(session, complaint)
-    act(
-        session,
-        deadlines,
-        complaint,
-        Action.RETURN_DECISION,
-        by=me.actor,
-        role=me.role,
-        now=now,
-        notice=notice.version,
-    )
+    _take(session, deadlines, complaint, Action.RETURN_DECISION, notice, me=me, now=now)
     notice.returned_at = now
     session.flush()
 
@@ -110,16 +92,7 @@ def send(
 ) -> DecisionNotice:
     """Give the approved notice to the customer; the legal clock stops in the same commit."""
     notice = _newest(session, complaint)
-    act(
-        session,
-        deadlines,
-        complaint,
-        Action.SEND_ANSWER,
-        by=me.actor,
-        role=me.role,
-        now=now,
-        notice=notice.version,
-    )
+    _take(session, deadlines, complaint, Action.SEND_ANSWER, notice, me=me, now=now)
     notice.sent_at = now
     tell_customer(
         session,
@@ -148,3 +121,17 @@ def _newest(session: Session, complaint: Complaint) -> DecisionNotice:
     if not versions or versions[-1].returned_at is not None:
         raise NoNotice
     return versions[-1]
+
+
+def _take(
+    session: Session,
+    deadlines: Deadlines,
+    complaint: Complaint,
+    action: Action,
+    notice: DecisionNotice,
+    *,
+    me: SignedIn,
+    now: datetime,
+) -> None:
+    """The step of the lifecycle; the audit log names the version it was about."""
+    act(session, deadlines, complaint, action, by=me.actor, role=me.role, now=now, notice=notice.version)

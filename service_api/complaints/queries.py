@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Case, ColumnElement, Select, case, func, or_, select, tuple_
+from sqlalchemy import Case, ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service_api.complaints.lifecycle import State
 from service_api.complaints.models import CLOCK_RUNS, Complaint
 from service_api.complaints.schemas import CustomerLine
+from service_api.complaints.search import speaks_of
 from service_api.complaints.service import due_date
 from service_api.complaints.visibility import of_customer, visible_to
 from service_api.core.pagination import LARGEST_PAGE, BadCursor, Page, decode_cursor, encode_cursor
@@ -19,7 +20,6 @@ from service_api.core.problems import NotFound
 from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 60
-LONGEST_SEARCH = 100
 NOT_SAID = "-"  # as a filter: branch, cause or product that nobody has said yet
 TIMELINESS = ("in_time", "late", "running")
 
@@ -199,13 +199,8 @@ def _conditions(filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]
         conditions.append(Complaint.repeat_count > 0)
     if filters.unassigned:
         conditions.append(Complaint.owner_id.is_(None))
-    if words := filters.text.strip()[:LONGEST_SEARCH]:
-        conditions.append(
-            or_(
-                Complaint.number == words.upper(),
-                Complaint.description.icontains(words, autoescape=True),
-            )
-        )
+    if (found := speaks_of(filters.text)) is not None:
+        conditions.append(found)
     return conditions
 
 

@@ -17,6 +17,7 @@ from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
 from service_api.complaints.schemas import Business, Cause, Clean, ProductCode, Slug
+from service_api.complaints.search import LONGEST_SEARCH
 from service_api.complaints.views import (
     READ,
     ComplaintPage,
@@ -119,7 +120,7 @@ def listed(
     owner: uuid.UUID | None = None,
     unassigned: bool = False,
     tier: Annotated[str | None, Query(max_length=16)] = None,
-    text: Annotated[str, Query(max_length=queries.LONGEST_SEARCH)] = "",
+    text: Annotated[str, Query(max_length=LONGEST_SEARCH)] = "",
     over: bool | None = None,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,

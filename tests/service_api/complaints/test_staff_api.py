@@ -80,6 +80,7 @@ def test_a_cursor_we_did_not_make_is_refused(
 def test_filters_narrow_the_list(client: TestClient, database: Database, staff: dict[str, Headers]) -> None:
     filed(database, business="loan", cause="disclosure", branch="west", description="提前还款等了两个月")
     filed(database, media=True, description="100%_不满")
+    filed(database, description="原话：Atm 吞卡")
     boss = staff["boss"]
     for filters, numbers in (
         ({"business": "loan"}, ["1"]),
@@ -90,11 +91,16 @@ def test_filters_narrow_the_list(client: TestClient, database: Database, staff: 
         ({"text": "0%_不"}, ["2"]),
         ({"text": "C-20261121-0002"}, ["2"]),
         ({"text": "%"}, ["2"]),
-        ({"state": "received"}, ["1", "2"]),
+        ({"text": "c-20261121-0002"}, ["2"]),
+        ({"text": "原话：ATM"}, ["3"]),
+        ({"text": "原话：atm"}, ["3"]),
+        ({"text": "吞卡"}, ["3"]),
+        ({"text": "吞 卡"}, []),
+        ({"state": "received"}, ["1", "2", "3"]),
         ({"state": "closed"}, []),
         ({"tier": "platinum"}, []),
-        ({"unassigned": True}, ["1", "2"]),
-        ({"due_before": "2026-12-06T16:00:01Z"}, ["1", "2"]),
+        ({"unassigned": True}, ["1", "2", "3"]),
+        ({"due_before": "2026-12-06T16:00:01Z"}, ["1", "2", "3"]),
         ({"due_before": "2026-12-06T16:00:00Z"}, []),
         ({"over": True}, []),
     ):
