@@ -60,6 +60,7 @@ from service_api.escalation import api as escalation
 from service_api.escalation import rules_api as rules
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import DeskClocks
+from service_api.improvements import api as improvements
 from service_api.notifications import api as notifications
 from service_api.reports import api as reports
 from service_api.settings import Settings, load_settings
@@ -108,6 +109,7 @@ def rooms(*, demo: bool) -> FastAPI:
         handlers,
         escalation,
         rules,
+        improvements,
         notifications,
         reports,
     )

@@ -15,6 +15,7 @@ from service_api.core import clock, heartbeat
 from service_api.core.database import Base
 from service_api.customers import models as customers
 from service_api.escalation import models as escalation
+from service_api.improvements import models as improvements
 from service_api.notifications import models as notifications
 from service_api.outbox import models as outbox
 from service_api.reports import models as reports
@@ -33,6 +34,7 @@ ROOMS = (
     desk,
     escalation,
     heartbeat,
+    improvements,
     notifications,
     outbox,
     ratings,

@@ -38,6 +38,7 @@ from service_api.escalation import calendars, following
 from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
 from service_api.escalation.service import ESCALATED, DeskClocks
 from service_api.escalation.sweep import sweep
+from service_api.improvements import service as improvements
 from service_api.notifications import mail, webhooks
 from service_api.notifications.desk import DeskNotifier
 from service_api.notifications.handlers import MAIL, TOLD, WEBHOOK, Notifier
@@ -144,6 +145,12 @@ def count_led_to_person(desk: Desk, _now: datetime) -> object:
         return statistics.note_hand_overs(session, found, zone=desk.hours.zone)
 
 
+def remind_improvements(desk: Desk, now: datetime) -> object:
+    """Owners hear of systemic issues whose corrective action is late."""
+    with desk.database.writing() as session:
+        return improvements.remind(session, today=now.astimezone(desk.hours.zone).date(), now=now)
+
+
 def tidy(desk: Desk, now: datetime) -> object:
     with desk.database.writing() as session:
         forgotten = outbox.forget_done(session, before=now - EVENTS_KEPT)
@@ -186,6 +193,7 @@ JOBS: tuple[Job, ...] = (
     Job("abandoned", _seconds(20), _seconds(10), return_abandoned),
     Job("led to a person", _seconds(30), _seconds(5), count_led_to_person),
     Job("mail", _seconds(60), _seconds(5), write_mail),
+    Job("improvements", timedelta(hours=6), _seconds(30), remind_improvements),
     Job("close lapsed", timedelta(hours=1), _seconds(30), close_lapsed),
     Job("tidy", timedelta(hours=6), timedelta(hours=6), tidy),
     Job("audit checkpoint", timedelta(hours=1), _seconds(60), note_checkpoint),

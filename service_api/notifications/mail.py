@@ -117,5 +117,7 @@ def _line(item: InboxItem) -> str:
     if item.kind == "calendar":
         calendar, year = item.facts.get("calendar"), item.facts.get("year")
         return f"工作日历 {calendar}：{year} 年的节假日尚未确认，请补录或导入"
+    if item.kind == "improvement":
+        return f"整改事项“{item.facts.get('title')}”已过完成日期，请更新进展"
     number, level, reason = (item.facts.get(name, "") for name in ("number", "level", "reason"))
     return f"{number} 升级到 {level} 级（{reason}）"

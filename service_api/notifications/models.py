@@ -20,6 +20,7 @@ KINDS = (
     "calendar",
     "waiting",
     "transfer",
+    "improvement",
 )
 UNREAD = text("read_at IS NULL")
 UNMAILED = text("by_mail AND mailed_at IS NULL")

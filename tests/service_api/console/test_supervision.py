@@ -17,6 +17,7 @@ from service_api.core.database import Database
 from service_api.staff.models import StaffMember
 from tests.service_api.complaints.conftest import a_complaint
 from tests.service_api.conftest import NOON
+from tests.service_api.improvements.test_clusters import ATM
 from tests.service_api.web.conftest import SignedInAs
 from tests.service_api.web.test_pages import csrf
 
@@ -222,3 +223,38 @@ def test_ones_own_password_and_app_are_set_on_ones_own_page(as_: SignedInAs) -> 
     enrolling = agent.post("/desk/account/second-factor", data={"csrf_token": token}).text
     assert "<svg" in enrolling
     assert "otpauth://totp/Ting" in enrolling
+
+
+def test_a_systemic_issue_is_opened_from_a_suggestion_and_closed_on_its_page(
+    as_: SignedInAs, database: Database
+) -> None:
+    with database.writing() as session:
+        numbers = [a_complaint(session, description=text).number for text in ATM]
+    lead = as_("lead")
+    page = lead.get("/console/improvements").text
+    assert numbers_on(page) == set(numbers)
+    token = csrf(page)
+    opened = lead.post(
+        "/console/improvements",
+        data={"csrf_token": token, "title": "取款机不出钞", "owner": "lead", "number": numbers},
+        follow_redirects=False,
+    )
+    address = opened.headers["location"]
+    form = {"csrf_token": token, "title": "取款机不出钞", "owner": "lead", "cause": "模块老化"}
+    refused = lead.post(address, data=form | {"version": "1", "stage": "acting"})
+    assert refused.status_code == 422
+    done = lead.post(
+        address, data=form | {"version": "1", "stage": "acting", "action": "换模块", "due_on": "2026-12-15"}
+    ).text
+    assert "整改中" in done
+    assert "换模块" in done
+    assert all(number in done for number in numbers)
+    auditor = as_("auditor")
+    assert "取款机不出钞" in auditor.get("/console/improvements").text
+    assert (
+        auditor.post(
+            address,
+            data=form | {"csrf_token": csrf(auditor.get("/console").text), "version": "2", "stage": "open"},
+        ).status_code
+        == 403
+    )
