@@ -1,17 +1,29 @@
 """The two places where we step into Rasa's server: the check of action replies, and the channel."""
 
+import asyncio
+import os
 import unittest
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Optional
+from unittest.mock import patch
 
 import rasa
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
 from bot.components import action_validation
-from bot.components.channel import GivenAnswers, TingInput, as_plain_text, read_turn, shown
+from bot.components.channel import (
+    GivenAnswers,
+    TingInput,
+    answered_elsewhere,
+    as_plain_text,
+    read_turn,
+    shown,
+)
 
 GOOD = [
     {"events": [], "responses": []},
@@ -113,6 +125,31 @@ class Channel(unittest.TestCase):
             s for s in ("a", "b", "c") if given.to(UserMessage("x", sender_id=s, message_id="1")) is not None
         ]
         self.assertEqual(kept, ["b", "c"])
+
+    def test_what_another_worker_answered_is_said_again(self) -> None:
+        button = {"title": "是", "payload": "是"}
+        events = [
+            UserUttered("hello", message_id="1", parse_data={"intent": {"name": "greet", "confidence": 1.0}}),
+            BotUttered("hello to you", {"buttons": [button]}),
+        ]
+        tracker = DialogueStateTracker.from_events("a", events)
+
+        async def retrieve(_sender: str) -> DialogueStateTracker:
+            return tracker
+
+        processor = SimpleNamespace(tracker_store=SimpleNamespace(retrieve=retrieve))
+
+        def said(message_id: str, workers: str) -> "Optional[dict[str, Any]]":
+            message = UserMessage("hello", sender_id="a", message_id=message_id)
+            with patch.dict(os.environ, {"SANIC_WORKERS": workers}):
+                return asyncio.run(answered_elsewhere(processor, message))
+
+        again = said("1", "2")
+        assert again is not None
+        self.assertEqual(again["messages"], [{"text": "hello to you", "buttons": [button], "custom": None}])
+        self.assertEqual(again["intent"]["name"], "greet")
+        self.assertIsNone(said("2", "2"))
+        self.assertIsNone(said("1", "1"))
 
     def test_the_secret_is_demanded(self) -> None:
         for credentials in (None, {}, {"secret": ""}, {"secret": "${TING_RASA_SECRET}"}):
