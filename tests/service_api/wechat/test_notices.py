@@ -38,7 +38,14 @@ def follower(database: Database, frozen_fake: FakeWeChat, clock: FrozenClock, se
 def tell(database: Database, follower: Follower, delivery: Delivery, clock: FrozenClock) -> Tell:
     """Tell the customer that their complaint was escalated; gives the words."""
 
-    def tell(*, contact: str = "", sms: Sms | None = None, rounds: int = 2) -> str:
+    def tell(
+        *,
+        contact: str = "",
+        sms: Sms | None = None,
+        rounds: int = 2,
+        sentence: str = "complaint_escalated",
+        **facts: object,
+    ) -> str:
         notifier = Notifier(SHANGHAI)
         handlers = outbox.Handlers(
             effects={NOTICE: notifier.customer_notice},
@@ -49,9 +56,8 @@ def tell(database: Database, follower: Follower, delivery: Delivery, clock: Froz
                 session, conversation_id=str(follower.conversation_id), contact=contact or None
             )
             session.query(OutboxEvent).delete()
-            tell_customer(
-                session, complaint, "complaint_escalated", key=uuid.uuid4().hex, now=clock.now(), level="分行"
-            )
+            said = facts or {"level": "分行"}
+            tell_customer(session, complaint, sentence, key=uuid.uuid4().hex, now=clock.now(), **said)
             number = complaint.number
         for _ in range(rounds):
             outbox.deliver(database, handlers, now=clock.now())
@@ -155,3 +161,23 @@ def test_the_same_event_twice_tells_once(
     sending(database, delivery, DemoSms())(again, clock.now())
     assert len(sms_texts(database)) == 1
     assert len(ways(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "facts"),
+    [
+        ("complaint_filed", {"due_date": "2026-12-06"}),
+        ("complaint_escalated", {"level": "分行"}),
+        ("complaint_answered", {"summary": "年费已退还。"}),
+        ("complaint_rate_us", {"due_date": ""}),
+    ],
+)
+def test_every_notice_of_a_complaint_falls_back_to_the_contact_given(
+    tell: Tell, database: Database, sentence: str, facts: dict[str, object]
+) -> None:
+    tell(contact="13800138000", sentence=sentence, **facts)
+
+    ((way, _reason),) = ways(database)
+    ((phone, text),) = sms_texts(database)
+    assert (way, phone) == ("sms", "+8613800138000")
+    assert "C-2026" in text
