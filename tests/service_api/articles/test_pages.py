@@ -108,6 +108,18 @@ def test_a_refused_submission_leaves_the_draft_as_it_was(cards: Newsroom) -> Non
     assert cards.call("lead", "GET", "/card-lost")[1]["open"] is None
 
 
+def test_a_refused_submission_keeps_the_older_draft(
+    cards: Newsroom,
+) -> None:
+    lead = at_pages(cards, "lead")
+    lead.post("/console/articles/card-lost/save", data=typed(lead.get("/console/articles/card-lost").text))
+    page = lead.get("/console/articles/card-lost").text
+    refused = lead.post("/console/articles/card-lost/submit", data=typed(page, **{"zh.question": "年费多少"}))
+    assert refused.status_code == 422
+    body = cards.call("lead", "GET", "/card-lost")[1]
+    assert (body["open"]["content"]["zh"]["question"], body["open"]["state"]) == ("卡丢了怎么办", "draft")
+
+
 def test_a_form_of_another_site_changes_nothing(cards: Newsroom) -> None:
     lead = at_pages(cards, "lead")
     page = lead.get("/console/articles/card-lost").text
