@@ -130,10 +130,7 @@ def give_back(session: Session, me: SignedIn, article: FaqArticle, *, remark: st
 def publish(
     session: Session, me: SignedIn, article: FaqArticle, *, rates: Rates, today: date, now: datetime
 ) -> ArticleVersion:
-    """Approve what is in review: customers are told it from its first effective day on.
-
-    Raises `NeedsFourEyes` when the reviewer wrote any of it.
-    """
+    """Approve what is in review. Raises `NeedsFourEyes` when the reviewer wrote any of it."""
     version = in_review(session, article)
     if str(me.staff_id) in {*version.editors, str(version.author_id)}:
         raise NeedsFourEyes
