@@ -322,6 +322,30 @@ def test_a_file_goes_up_is_shown_small_and_opens_large(page: Page, tmp_path: Pat
     expect(page.locator(".row.customer")).to_have_count(3)
 
 
+def test_an_answer_from_an_article_can_be_called_helpful(page: Page, desk: str) -> None:
+    talked(page, "你好")
+    given: list[object] = []
+
+    def name_the_article(route: Route) -> None:
+        answered = route.fetch()
+        body = answered.json()
+        for message in body["messages"]:
+            message["article"] = "card-report-loss" if message["author"] == "assistant" else None
+        route.fulfill(response=answered, json=body)
+
+    def take_the_verdict(route: Route) -> None:
+        given.append(route.request.post_data_json)
+        route.fulfill(status=204)
+
+    page.route(f"{desk}/chat/messages?*", name_the_article)
+    page.route(f"{desk}/chat/articles/card-report-loss/feedback", take_the_verdict)
+    page.reload()
+    question = page.get_by_role("group", name="这个回答有帮助吗？")
+    question.get_by_role("button", name="没帮助").click()
+    expect(page.get_by_text("谢谢您的反馈")).to_be_visible()
+    assert given == [{"verdict": "unhelpful"}]
+
+
 # --- words, looks, access ---
 
 
