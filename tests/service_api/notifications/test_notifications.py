@@ -31,7 +31,7 @@ from service_api.outbox import service as outbox
 from service_api.outbox.models import OutboxEvent
 from service_api.settings import Settings
 from service_api.staff.models import StaffMember
-from service_api.worker import Desk, furnish
+from service_api.worker import Desk, furnish, report_years
 from tests.service_api.complaints.conftest import a_complaint, a_conversation
 from tests.service_api.conftest import NOON
 
@@ -317,3 +317,16 @@ def test_a_webhook_goes_only_to_a_named_host_over_https(session: Session, url: s
     with pytest.raises(webhooks.BadEndpoint):
         webhooks.add_endpoint(session, url=url, by=SYSTEM, now=NOON)
     assert session.scalar(select(WebhookEndpoint.id)) is None
+
+
+def test_the_supervisors_hear_once_of_a_year_nobody_has_confirmed(
+    desk: Desk, database: Database, staff: Staff
+) -> None:
+    for _ in range(2):
+        report_years(desk, NOON)
+        deliver_all(desk, NOON)
+    with database.reading() as session:
+        items = session.scalars(select(InboxItem).where(InboxItem.kind == "calendar")).all()
+    assert [(item.staff_id, item.facts) for item in items] == [
+        (staff["boss"], {"calendar": "cn", "year": 2027})
+    ]
