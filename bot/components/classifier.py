@@ -152,7 +152,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
         """
         if self._model is None:
             return []
-        known = self._known.get(features)
+        known = None if is_command(sentence) else self._known.get(features)
         names = self._model.intents
         if known is not None:
             ranking = [(known, 1.0)] + [(name, 0.0) for name in names if name != known]
@@ -174,7 +174,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
 
 def is_command(text: Text) -> bool:
     """Whether a text begins as commands of machines do; the channel makes the slash full-width."""
-    return text.lstrip().startswith(("/", "／"))
+    return text.lstrip(" \t\n\u3000\"'“‘").startswith(("/", "／"))
 
 
 def _cautious(ranking: List[Tuple[Text, float]], least: Dict[Text, float]) -> List[Tuple[Text, float]]:

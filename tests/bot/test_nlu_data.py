@@ -32,8 +32,8 @@ INTENTS = {
     "accept_answer", "reject_answer", "rate_service", "view_profile", "view_accounts", "report_loss",
     "dispute_transaction", "request_callback", "find_branch", "ask_recommendation", "request_person",
     "verify_identity", "resend_code", "switch_language", "elderly_mode", "greet", "goodbye", "thanks",
-    "affirm", "deny", "cancel", "skip", "inform", "bot_challenge", "chitchat", "ask_help", "abuse", "self_harm",
-    "out_of_scope",
+    "affirm", "deny", "cancel", "skip", "inform", "bot_challenge", "chitchat", "ask_help", "abuse",
+    "self_harm", "out_of_scope",
 }  # fmt: skip
 
 SMALL_INTENTS = {"resend_code", "accept_answer", "reject_answer"}

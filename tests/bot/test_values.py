@@ -396,7 +396,7 @@ def test_offsets_are_those_of_the_customers_text() -> None:
     spans = {one.entity: text[one.start : one.end] for one in find_values(text, NOW)}
     assert spans["date"] == "２０２６年１０月８日"
     assert spans["amount"] == "３萬元"
-    assert spans["card_tail"] == "尾號６６８８"
+    assert spans["card_tail"] == "６６８８"
 
 
 def test_what_is_not_meant_is_marked() -> None:

@@ -47,7 +47,8 @@ def find_contacts(text: str) -> "list[Found]":
     for match in _LANDLINE.finditer(text):
         _keep("phone", match, f"{match[1]}-{match[2]}{match[3]}", found)
     for match in _TAIL.finditer(text):
-        _keep("card_tail", match, _spoken(next(filter(None, match.groups()))), found)
+        group = next(number for number, part in enumerate(match.groups(), start=1) if part)
+        _keep("card_tail", match, _spoken(match[group]), found, group)
     for match in _FOUR_ALIKE.finditer(text):
         _keep("card_tail", match, match[1] * 4, found)
     return found
@@ -74,6 +75,6 @@ def _spoken(text: str) -> str:
     return "".join("1" if c == "幺" else str(DIGITS[c]) if c in DIGITS else c for c in text)
 
 
-def _keep(entity: str, match: "re.Match[str]", value: str, found: "list[Found]") -> None:
-    if not overlaps(match.start(), match.end(), found):
-        found.append(Found(entity, match.start(), match.end(), value))
+def _keep(entity: str, match: "re.Match[str]", value: str, found: "list[Found]", group: int = 0) -> None:
+    if not overlaps(match.start(group), match.end(group), found):
+        found.append(Found(entity, match.start(group), match.end(group), value))

@@ -42,6 +42,7 @@ def find_dates(text: str, base: date, taken: "list[Found]", *, english: bool = F
         near = _PART_NEAR.match(text, end)
         if near and not overlaps(end, near.end(), taken + found):
             end = near.end()
+        start += 3 if text.startswith("on ", start) else 0
         details = {"alternative": other.isoformat()} if other else {}
         part = part_of_day(text[start:end])
         if part:

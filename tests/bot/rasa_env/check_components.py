@@ -139,7 +139,7 @@ class Classification(unittest.TestCase):
         self.assertNotEqual(self.understand("我的余额还有多少").get(INTENT)["name"], "view_accounts")
 
     def test_what_was_never_seen_is_no_wish(self) -> None:
-        for text in ("龘龘", "👻", "／back", "??"):
+        for text in ("龘龘", "👻", "／back", "／我要投诉", "??"):
             self.assertLess(self.understand(text).get(INTENT)["confidence"], 0.4, text)
 
     def test_half_unknown_characters_make_unsure(self) -> None:
