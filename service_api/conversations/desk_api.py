@@ -13,6 +13,7 @@ from service_api.conversations.schemas import MessageView
 from service_api.core.edge import MachineNow, Now, ReadSession, WriteSession
 from service_api.core.problems import NotFound
 from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.queries import is_signed_in
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
@@ -269,6 +270,16 @@ def leave_desk(request: Request, session: WriteSession, me: SignedIn, *, now: da
     transfer.leave(
         session, me.staff_id, by=me.actor, now=now, hours=hours, working_day=request.app.state.working_day
     )
+
+
+def sign_off(
+    request: Request, session: WriteSession, me: SignedIn, *, now: datetime, machine_now: datetime
+) -> None:
+    """Who signs out and is signed in nowhere else has left the desk."""
+    if presence.presence_or_none(session, me.staff_id) is None or is_signed_in(session, me.staff_id, now=now):
+        return
+    presence.set_status(session, me.staff_id, "offline", by=me.actor, now=now, machine_now=machine_now)
+    leave_desk(request, session, me, now=now)
 
 
 router.include_router(changes)

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service_api.staff.models import StaffMember
+from service_api.staff.models import StaffMember, StaffSession
 from service_api.staff.roles import PERMISSIONS, Permission
 
 
@@ -42,3 +43,11 @@ def complaint_handlers(session: Session) -> Sequence[StaffMember]:
     roles = [role for role, may in PERMISSIONS.items() if Permission.HANDLE_COMPLAINTS in may]
     query = select(StaffMember).where(StaffMember.role.in_(roles), StaffMember.active)
     return session.scalars(query.order_by(StaffMember.username).limit(500)).all()
+
+
+def is_signed_in(session: Session, staff_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether the person has a session anywhere."""
+    query = select(StaffSession.token_hash).where(
+        StaffSession.staff_id == staff_id, StaffSession.expires_at > now
+    )
+    return session.scalar(query.order_by(StaffSession.token_hash).limit(1)) is not None

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from service_api.core.edge import Now, TheDatabase, TheSettings, WriteSession
+from service_api.conversations.desk_api import sign_off
+from service_api.core.edge import MachineNow, Now, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import NotFound, Problem, Unauthenticated
 from service_api.core.security import new_token
 from service_api.settings import Settings
@@ -140,10 +141,18 @@ def provider_answered(
 
 @router.post("/logout")
 def sign_out(
-    request: Request, me: CurrentStaff, session: WriteSession, settings: TheSettings, csrf_token: Text = ""
+    request: Request,
+    me: CurrentStaff,
+    session: WriteSession,
+    now: Now,
+    machine_now: MachineNow,
+    settings: TheSettings,
+    csrf_token: Text = "",
 ) -> Response:
+    """End the session; what this person was answering goes back to the queue."""
     from_form(me, csrf_token, request)
     service.sign_out(session, token=staff_token(request), pepper=settings.code_pepper.get_secret_value())
+    sign_off(request, session, me, now=now, machine_now=machine_now)
     response = RedirectResponse("/login", status_code=303)
     response.delete_cookie(COOKIE, path="/")
     return response

@@ -144,6 +144,13 @@ def test_going_offline_returns_every_conversation_with_notice(
     assert "waiting" in inbox(database, settings, "agent2")
 
 
+def test_signing_out_returns_them_too(scene: Scene, lin: Agent, database: Database) -> None:
+    talk = scene.talk("转人工")
+    lin.press(f"{at(talk)}/claim")
+    lin.press("/logout")
+    assert state(database, talk).agent_id is None
+
+
 def test_who_is_gone_for_minutes_returns_their_conversations(
     scene: Scene, lin: Agent, database: Database, settings: Settings
 ) -> None:
