@@ -44,6 +44,7 @@ def server(kind: str) -> Iterator[tuple[str, int]]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(kind, theirs), daemon=True)
     process.start()
+    theirs.close()  # so that a server that dies is noticed
     yield f"127.0.0.1:{ours.recv()}", process.pid or 0
     ours.send("stop")
     process.join(20)
@@ -148,7 +149,7 @@ class Line:
 
 async def round_trips(address: str) -> Spread:
     """From sending a message to having the answer that the stub gave to it, stored and numbered."""
-    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
         line = await Line.open(client, address)
         listening = asyncio.create_task(line.listen())
         for number in range(ROUNDS):
@@ -175,7 +176,7 @@ async def echoes(address: str) -> Spread:
 
 async def many_lines(address: str, process: int, *, seconds: int) -> dict[str, Any]:
     """Idle lines beside writers that together say twenty messages a second."""
-    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, timeout=60) as client:
         before = _memory_mb(process)
         idle = [await Line.open(client, address) for _ in range(IDLE_LINES)]
         writers = [await Line.open(client, address) for _ in range(WRITERS)]
