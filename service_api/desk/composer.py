@@ -1,6 +1,7 @@
 """Help for writing an answer: canned replies by "/", macros, what the articles say, colleagues by "@"."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -21,7 +22,7 @@ from service_api.customers import queries as customers
 from service_api.settings import Settings
 from service_api.staff.service import SignedIn
 from service_api.web.pages import Text, from_form
-from service_api.web.rendering import page
+from service_api.web.rendering import language_of, page, words
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 SHORTEST_QUESTION = 2
@@ -61,6 +62,7 @@ def ready_for(
 ) -> list[Ready]:
     """Every reply and macro, ready to be put in."""
     talk = queries.conversation(session, conversation_id)
+    spoken = words(language_of(request))
     facts = variables(
         session, talk, me, now=now, settings=settings, hours=str(request.app.state.office_hours)
     )
@@ -70,7 +72,7 @@ def ready_for(
             kind=text.kind,
             shortcut=text.shortcut,
             text=ready.fill(text.en if talk.language == "en" else text.zh, facts),
-            does=[name if name != "tag" else f"#{value}" for name, value in text.steps.items()],
+            does=[_step(name, value, spoken) for name, value in text.steps.items()],
         )
         for text in ready.ready_texts(session)
     ]
@@ -98,8 +100,8 @@ def run_macro(
     facts = variables(
         session, talk, me, now=now, settings=settings, hours=str(request.app.state.office_hours)
     )
-    words = ready.fill(macro.en if talk.language == "en" else macro.zh, facts)
-    handover.answer(session, talk, staff_id=me.staff_id, text=words, now=now)
+    reply = ready.fill(macro.en if talk.language == "en" else macro.zh, facts)
+    handover.answer(session, talk, staff_id=me.staff_id, text=reply, now=now)
     if "note" in macro.steps:
         notes.add_note(session, talk, text=macro.steps["note"], staff_id=me.staff_id, now=now)
     if "tag" in macro.steps:
@@ -175,6 +177,13 @@ def last_question(session: Session, conversation_id: uuid.UUID) -> str:
     )
     said = session.scalars(query.order_by(Message.seq.desc()).limit(5)).all()
     return next((text for text in said if len(text.strip()) >= 2 * SHORTEST_QUESTION), "")
+
+
+def _step(name: str, value: str, spoken: Mapping[str, str]) -> str:
+    """A macro's further step as its menu names it."""
+    if name == "tag":
+        return f"#{value}"
+    return spoken[f"macro.{value}"] if name == "state" else spoken["answer.note"]
 
 
 def _search(index: LiveIndex, question: str, *, language: str) -> list[Suggestion]:
