@@ -68,6 +68,11 @@ def presence_of(session: Session, staff_id: uuid.UUID, *, machine_now: datetime)
     return session.get_one(AgentPresence, staff_id, with_for_update=True)
 
 
+def presence_or_none(session: Session, staff_id: uuid.UUID) -> AgentPresence | None:
+    """For reading only; None for who has not been at the desk yet."""
+    return session.get(AgentPresence, staff_id)
+
+
 def seen(session: Session, staff_id: uuid.UUID, *, machine_now: datetime) -> AgentPresence:
     """Their pages, or their programme, were heard of just now."""
     row = presence_of(session, staff_id, machine_now=machine_now)
