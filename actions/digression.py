@@ -22,7 +22,7 @@ ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
 
 def digresses(turn: Turn) -> bool:
     """For a question with a short answer: any other clear intent, or a question that was not understood."""
-    if turn.intent == "nlu_fallback":
+    if turn.intent in ("nlu_fallback", "chitchat"):
         return turn.is_question and not turn.values_beside_language()
     return turn.intent not in ANSWERS and turn.confidence >= SURE
 

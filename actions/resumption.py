@@ -68,7 +68,8 @@ def hurried(turn: Turn, values: Mapping[str, Any]) -> dict[str, Any]:
     What was said is kept, what the customer wants to change is asked, and the summary shows what is missing.
     """
     told = {**turn.slots, **values}
-    if not turn.hurried or told.get(DESCRIPTION) is None:
+    felt_now = turn.elderly or DESCRIPTION in values or bool(turn.all("emotion"))
+    if not (turn.hurried and felt_now) or told.get(DESCRIPTION) is None:
         return dict(values)
     unasked = [
         name

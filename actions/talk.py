@@ -13,7 +13,6 @@ from actions.say import Say
 from actions.turn import Turn
 
 _WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
-CLEARLY_OTHER = 0.95
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
     r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
@@ -60,9 +59,8 @@ class OutOfScope(DeskAction):
     action_name = "action_out_of_scope"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """Nonsense after nonsense brings a person; a clear wish for something else does not."""
-        clear = turn.is_question or turn.confidence >= CLEARLY_OTHER
-        handed_over = None if clear else await give_up(self.desk, turn, say)
+        """Nonsense after nonsense brings a person; a question about something else does not."""
+        handed_over = None if turn.is_question else await give_up(self.desk, turn, say)
         if handed_over is not None:
             return handed_over
         say("utter_out_of_scope")

@@ -34,7 +34,7 @@ FAILURES = frozenset(
 
 _QUESTION = re.compile(
     r"[?？]\s*$|[吗呢嘛]\s*[。!！]*$|^(?:请问|怎么|怎样|如何|为什么|为啥|什么|哪|多少|多久|几|能不能|可不可以|可以|有没有|是不是)|"
-    r"(?:怎么办|是什么|多少钱|多久|怎么[收算办查弄])|"
+    r"(?:怎么办|是什么|多少钱|多久|怎么[收算办查弄样])|"
     r"^(?:what|how|why|when|where|which|who|can|could|do|does|is|are|will|may|should)\b",
     re.IGNORECASE,
 )

@@ -78,9 +78,7 @@ def test_what_is_typed_while_the_line_is_down_arrives_once_when_it_is_back(custo
     box.press("Enter")
     expect(customer.locator(".banner")).to_be_visible(timeout=30_000)
     customer.context.set_offline(False)
-    expect(customer.locator(".row[data-seq] .text", has_text="断网时说的话")).to_be_visible(
-        timeout=40_000
-    )
+    expect(customer.locator(".row[data-seq] .text", has_text="断网时说的话")).to_be_visible(timeout=40_000)
     customer.reload()
     expect(customer.locator(".row.customer .text", has_text="断网时说的话")).to_have_count(1)
 

@@ -12,8 +12,7 @@ from tests.journeys.script import BadScript, read_scripts
 from tests.running import RunningTing
 
 SCRIPTS = Path(__file__).parent / "scripts"
-WANTED = SCRIPTS / "wanted.yml"  # what a good desk should do and ours does not yet
-FILES = sorted(set(SCRIPTS.glob("*.yml")) - {WANTED})
+FILES = sorted(SCRIPTS.glob("*.yml"))
 AT_LEAST = 120
 WORDINGS = Wordings(domain_responses())
 
@@ -70,8 +69,11 @@ def test_the_command_says_what_is_wrong_and_ends_with_2(
     assert "none.yml" in capsys.readouterr().err
 
 
-def test_wanted_scripts_are_scripts_too() -> None:
-    assert read_scripts(WANTED, responses=WORDINGS.responses)
+def test_half_of_the_scripts_are_awkward() -> None:
+    plain = {"complaint.yml", "status.yml", "talk.yml", "callback.yml", "rating.yml", "filed.yml"}
+    counts = {file.name: len(read_scripts(file, responses=WORDINGS.responses)) for file in FILES}
+    awkward = sum(count for name, count in counts.items() if name not in plain)
+    assert 2 * awkward >= sum(counts.values())
 
 
 FACTS = Facts(
