@@ -32,9 +32,7 @@ def chat_view(
     """What a visitor that has seen `after` must be shown. Raises `NotFound`."""
     view = queries.view_after(session, conversation_id, after=after, limit=limit, machine_now=machine_now)
     talk = queries.conversation(session, conversation_id)
-    signs = people_signs(session, [conversation_id], machine_now=machine_now).get(
-        conversation_id, PeopleSigns()
-    )
+    signs = _people(session, talk, machine_now=machine_now)
     names = staff.display_names(session, {talk.agent_id}) if talk.agent_id is not None else {}
     state = view.state.model_dump() | {
         "typing": view.state.typing or signs.typing,
@@ -45,7 +43,8 @@ def chat_view(
         "people": PeopleView.model_validate(when_people(now)),
         "rating": _stars(session, talk, now=now),
     }
-    files = files_at(session, conversation_id, [m.seq for m in view.messages]) if view.messages else {}
+    sent = [m.seq for m in view.messages if m.author == "customer"]
+    files = files_at(session, conversation_id, sent) if sent else {}
     said = {m.seq: m.text for m in view.messages if m.author == "assistant"}
     articles = statistics.articles_said(session, conversation_id, said)
     messages = [
@@ -57,6 +56,12 @@ def chat_view(
         for message in view.messages
     ]
     return ChatView(messages=messages, state=ChatState.model_validate(state))
+
+
+def _people(session: Session, talk: Conversation, *, machine_now: datetime) -> PeopleSigns:
+    if talk.agent_id is None:
+        return PeopleSigns()
+    return people_signs(session, [talk.id], machine_now=machine_now).get(talk.id, PeopleSigns())
 
 
 def _answered_seq(session: Session, conversation_id: uuid.UUID) -> int:
