@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   Chart.defaults.animation = false;
 
   for (const holder of document.querySelectorAll(".chart")) {
-    const data = JSON.parse(holder.querySelector(".chart-data").textContent);
+    const data = JSON.parse(holder.dataset.chart);
     const lines = data.kind === "lines";
     const across = data.kind === "stacked";
     const datasets = data.series.map((label, i) => ({
