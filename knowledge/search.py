@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Language
 from knowledge.calibration import features_of
-from knowledge.embedder import Vectors
+from knowledge.embedder import Embedder, Vectors
 from knowledge.index import DamagedIndex, IndexUnavailable, Stamp, current_version, stamp, versions
 from knowledge.keywords import Scores
 from knowledge.language import detect, plain
@@ -87,6 +87,10 @@ class Engine:
         """Block until every model is loaded. Not needed for searching: a question waits for its own model."""
         for index in self._snapshot.languages.values():
             self._models.get(index)
+
+    def embedders(self, language: Language) -> tuple[Embedder, ...]:
+        """The models that turn questions of one language into vectors."""
+        return self._models.get(self._snapshot.languages[language])
 
     def refresh(self) -> bool:
         """Read a newer version now. True when one now serves; a damaged one is logged and left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,14 @@ class VectorStore:
     @property
     def count(self) -> int:
         return int(self._index.ntotal)
+
+    @property
+    def kind(self) -> Literal["exact", "inverted lists"]:
+        """Whether every vector is compared, or those of the nearest lists."""
+        import faiss
+
+        whole = isinstance(faiss.downcast_index(self._index.index), faiss.IndexFlat)
+        return "exact" if whole else "inverted lists"
 
     def nearest(self, query: Vectors, k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Similarities and phrasing numbers of the k nearest to one vector, best first."""

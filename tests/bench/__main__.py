@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from service_api.demo.people import Customer
+from tests.bench import channels, search
 from tests.bench.figures import Spread, cpu_seconds, memory_mb, spread
 from tests.bench.paths import StockRasa, WholePath, own_channel_turn, search_alone
 from tests.running import ROOT, RunningTing, free_ports, start_ting
@@ -42,6 +43,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=24, help="talks on each side (default 24)")
     asked.add_argument("--no-clone", action="store_true", help="skip the start from a fresh clone")
+    asked.add_argument("--million", action="store_true", help="also search 1 000 000 vectors: minutes, 4 GB")
     options = asked.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     result: dict[str, Any] = {"at": time.strftime("%Y-%m-%d %H:%M"), "cores": os.cpu_count()}
@@ -59,6 +61,11 @@ def main() -> int:
         asyncio.run(measure(ting, options.rounds, result))
     finally:
         ting.stop()
+    progress("the FAQ search by itself")
+    sizes = (*search.SIZES, search.LONG) if options.million else search.SIZES
+    result["faq_search"] = search.measure_search(ting.data_dir / "index", sizes)
+    progress("the chat's line: round trips, and many lines for a minute")
+    result["chat_line"] = channels.measure()
     (FOLDER / "bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print(table(result))
     return 0
@@ -216,6 +223,8 @@ def table(result: dict[str, Any]) -> str:
     lines += [f"  {name:<34} {ms:7.1f}" for name, ms in result["cpu_ms_per_turn"].items()]
     lines += ["", "Memory (MB, proportional)"]
     lines += [f"  {name:<34} {mb:7.1f}" for name, mb in result["memory_mb"].items()]
+    lines += [search.search_table(result["faq_search"])]
+    lines += ["", channels.table(result["chat_line"])]
     return "\n".join([*lines, "", f"JSON: {FOLDER / 'bench.json'}"])
 
 
