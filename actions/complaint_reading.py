@@ -237,6 +237,8 @@ def _read_confirmation(turn: Turn) -> Step:
         return Step(yields=True)
     if confirms(turn):
         return Step(files=True)
+    if turn.intent == "skip" and turn.confidence >= 0.5:
+        return Step()  # nothing is left to skip: the summary is shown again
     if _ADDS.search(turn.text) and tells_story(turn):
         return _added(turn)
     step = _read_change(turn)
