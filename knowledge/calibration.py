@@ -24,8 +24,6 @@ ABOUT_MIX: dict[Kind, float] = {"in_scope": 0.50, "near": 0.30, "far": 0.20}
 
 MOST_LOST = 0.02
 SPLITS = 5
-MARGIN = 0.01
-"""How much more than the stated precision is asked of the questions at hand: the next ones are others."""
 
 FEATURES = (
     "best",
@@ -154,7 +152,7 @@ def fit_calibration(
     three = np.array([one.three_right for one in observations])
     chances = _chances_out_of_fold(observations)
     careful = np.array([one.careful for one in observations])
-    answer = threshold_for(chances[:, 1], first, weights, precision + MARGIN)
+    answer = threshold_for(chances[:, 1], first, weights, precision)
     strict = threshold_for(chances[careful, 1], first[careful], weights[careful], careful_precision)
     outside = any(one.kind != "in_scope" for one in observations)
     return _fit_chances(observations).model_copy(

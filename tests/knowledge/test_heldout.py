@@ -33,13 +33,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
 
 
 def test_chinese_questions_find_their_article(found: Evaluation) -> None:
-    assert found.by_language["zh"]["hit@1"].value >= 0.80
-    assert found.by_language["zh"]["hit@3"].value >= 0.92
+    assert found.by_language["zh"]["hit@1"].value >= 0.87
+    assert found.by_language["zh"]["hit@3"].value >= 0.95
 
 
 def test_english_questions_find_their_article(found: Evaluation) -> None:
-    assert found.by_language["en"]["hit@1"].value >= 0.79
-    assert found.by_language["en"]["hit@3"].value >= 0.90
+    assert found.by_language["en"]["hit@1"].value >= 0.82
+    assert found.by_language["en"]["hit@3"].value >= 0.92
 
 
 def test_what_is_answered_is_right(found: Evaluation) -> None:
@@ -49,8 +49,20 @@ def test_what_is_answered_is_right(found: Evaluation) -> None:
         assert figures["near answered"].value <= 0.10
 
 
-def test_other_talk_is_told_from_ours(found: Evaluation) -> None:
-    assert found.overall["AUROC in/far (about)"].value >= 0.97
+def test_more_than_half_of_what_has_an_article_is_answered(found: Evaluation) -> None:
+    assert found.by_language["zh"]["in scope answered"].value >= 0.60
+    assert found.by_language["en"]["in scope answered"].value >= 0.53
+
+
+def test_a_confidence_is_the_share_that_is_right(found: Evaluation) -> None:
+    for figures in found.by_language.values():
+        assert figures["calibration error"].value <= 0.05
+
+
+def test_questions_without_an_article_are_told_from_ours(found: Evaluation) -> None:
+    for figures in found.by_language.values():
+        assert figures["AUROC in/far (about)"].value >= 0.98
+        assert figures["AUROC in/near"].value >= 0.82
 
 
 def test_few_questions_that_have_an_article_are_turned_away(found: Evaluation) -> None:
