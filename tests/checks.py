@@ -19,6 +19,7 @@ ON_POSTGRESQL = (
     "audit",
     "complaints",
     "escalation",
+    "improvements",
     "outbox",
     "notifications",
     "reports",

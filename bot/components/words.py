@@ -42,7 +42,8 @@ class TingWords(TemplatedNaturalLanguageGenerator):
         if not found:
             return None
         chosen = found[times_said(tracker, utter_action) % len(found)]
-        return self._fill_response(copy.deepcopy(chosen), slots, **kwargs)
+        filled: Dict[Text, Any] = self._fill_response(copy.deepcopy(chosen), slots, **kwargs)
+        return filled
 
 
 def wishes_plain_words(tracker: DialogueStateTracker) -> bool:
