@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
 from service_api.complaints import decisions, duplicates, notes, people, queries, redress
@@ -20,7 +20,14 @@ from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
 
 router = APIRouter(prefix="/api/v1/complaints/{number}", tags=["cases"])
-changes = APIRouter(dependencies=[FromOwnPage])
+
+
+def _may_handle(me: CurrentStaff) -> None:
+    me.must(Permission.HANDLE_COMPLAINTS)
+
+
+# Who only reads, as an auditor does, changes nothing of a case.
+changes = APIRouter(dependencies=[FromOwnPage, Depends(_may_handle)])
 
 
 class Strict(BaseModel):

@@ -101,6 +101,8 @@ def preview(
     request: Request, article_id: str, me: CurrentStaff, rates: TheRates, form: Typed
 ) -> HTMLResponse:
     """What a customer would read of the text being typed; nothing is stored."""
+    from_form(me, str(form.get("csrf_token", "")), request)
+    me.must(Permission.MANAGE_ARTICLES)
     content = content_of(form, id=article_id)
     shown = preview_of(content, rates)
     return page(request, "article_preview.html", me=me, preview=shown, missing=mistakes_in(content, rates))

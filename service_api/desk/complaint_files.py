@@ -80,6 +80,7 @@ def preview(
 ) -> HTMLResponse:
     """The decision as the customer will read it, from what is written so far."""
     from_form(me, csrf_token, request)
+    me.must(Permission.HANDLE_COMPLAINTS)
     complaint = queries.complaint_for(session, me, number)
     if Action.PROPOSE_DECISION.value not in actions_from(State(complaint.state), role=me.role):
         raise Malformed("no decision can be proposed now")
@@ -108,6 +109,7 @@ def reveal(
 ) -> HTMLResponse:
     """The contact in full, for a reason; the audit log keeps who looked and why."""
     from_form(me, csrf_token, request)
+    me.must(Permission.HANDLE_COMPLAINTS)
     why = clean(reason)[:LONGEST_REASON]
     if is_blank(why):
         raise Malformed(errors=[{"field": "reason", "message": "say why you need it"}])

@@ -107,6 +107,7 @@ async def press_button(
     form = await request.form(max_files=0, max_fields=20)
     fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
     from_form(me, fields.get("csrf_token", ""), request)
+    me.must(Permission.HANDLE_COMPLAINTS)
     if not fields.get("version", "").isdigit():
         raise Malformed("the form is out of date; load the page again")
     with database.writing() as session:

@@ -93,8 +93,7 @@ def read(item_id: uuid.UUID, me: CurrentStaff, session: WriteSession, now: Now) 
 @router.post("/stand-ins", status_code=204, dependencies=[FromOwnPage])
 def stand_in(body: StandIn, me: CurrentStaff, session: WriteSession, now: Now) -> None:
     """Say who stands in while somebody is away; for yourself, or as a lead for anybody."""
-    if body.username != me.username:
-        me.must(Permission.APPROVE)
+    me.must(Permission.HANDLE_COMPLAINTS if body.username == me.username else Permission.APPROVE)
     service.set_stand_in(
         session,
         member_id=member_named(session, body.username).id,
