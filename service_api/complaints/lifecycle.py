@@ -23,6 +23,7 @@ class State(StrEnum):
 
 class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
+    CONTACT_CUSTOMER = "contact_customer"
     INVESTIGATE = "investigate"
     ASK_CUSTOMER = "ask_customer"
     CUSTOMER_REPLIED = "customer_replied"
@@ -80,6 +81,16 @@ def _rows(states: Iterable[State], action: Action, next_: State, roles: Iterable
 
 TABLE: tuple[Step, ...] = (
     *_rows([State.RECEIVED], Action.ACKNOWLEDGE, State.ACKNOWLEDGED, HANDLERS),
+    # That somebody has spoken with the customer is a deed with a target of its own; the state stays.
+    *(
+        Step(state, Action.CONTACT_CUSTOMER, state, HANDLERS)
+        for state in (
+            State.RECEIVED,
+            State.ACKNOWLEDGED,
+            State.INVESTIGATING,
+            State.WAITING_FOR_CUSTOMER,
+        )
+    ),
     *_rows([State.ACKNOWLEDGED], Action.INVESTIGATE, State.INVESTIGATING, HANDLERS),
     *_rows([State.INVESTIGATING], Action.ASK_CUSTOMER, State.WAITING_FOR_CUSTOMER, HANDLERS),
     *_rows(

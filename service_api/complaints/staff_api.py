@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import record, record_apart
 from service_api.complaints import queries
-from service_api.complaints.deadlines import TheDeadlines
+from service_api.complaints.contacting import How, note_contact
+from service_api.complaints.deadlines import Deadlines, TheDeadlines
 from service_api.complaints.handling import act, check_version, tell_customer
 from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
@@ -75,12 +76,28 @@ Number = Annotated[str, Field(max_length=40)]
 
 
 class Step(BaseModel):
-    """One step of the lifecycle. `text` is what the customer is asked, or the reason; some steps need it."""
+    """One step of the lifecycle. `text` is what the customer is asked.
+
+    `how` and, when it was not just now, `at` go with `contact_customer`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     action: Action
     text: Annotated[Clean, Field(max_length=1000)] = ""
+    how: How | None = None
+    at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Step":
+        contact = self.action is Action.CONTACT_CUSTOMER
+        if contact and self.how is None:
+            raise ValueError("say how the customer was contacted")
+        if not contact and (self.how is not None or self.at is not None):
+            raise ValueError("how and at go with contact_customer")
+        if self.action is Action.ASK_CUSTOMER and not self.text:
+            raise ValueError("say what the customer is asked")
+        return self
 
 
 def to_change(session: Session, me: SignedIn, number: str, *, expected: int) -> Complaint:
@@ -185,12 +202,7 @@ def step(
     complaint = to_change(session, me, number, expected=expected)
     if body.action in OWN_ADDRESS:
         raise Malformed("this step has an address of its own")
-    if body.action is Action.ASK_CUSTOMER and not body.text:
-        raise Malformed(errors=[{"field": "text", "message": "say what the customer is asked"}])
-    act(session, deadlines, complaint, body.action, by=me.actor, role=me.role, now=now)
-    if body.action is Action.ASK_CUSTOMER:
-        key = f"question:{complaint.version}"
-        tell_customer(session, complaint, "complaint_question", key=key, now=now, question=body.text)
+    _take(session, deadlines, complaint, body, me=me, now=now)
     return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
 
 
@@ -201,6 +213,18 @@ def reveal_contact(number: Number, me: CurrentStaff, session: WriteSession, now:
     complaint = queries.complaint_for(session, me, number)
     record(session, by=me.actor, action="complaint.contact_revealed", subject=complaint.subject, now=now)
     return {"contact": complaint.contact}
+
+
+def _take(
+    session: Session, deadlines: Deadlines, complaint: Complaint, body: Step, *, me: SignedIn, now: datetime
+) -> None:
+    if body.how is not None:
+        note_contact(session, deadlines, complaint, how=body.how, at=body.at, me=me, now=now)
+        return
+    act(session, deadlines, complaint, body.action, by=me.actor, role=me.role, now=now)
+    if body.action is Action.ASK_CUSTOMER:
+        key = f"question:{complaint.version}"
+        tell_customer(session, complaint, "complaint_question", key=key, now=now, question=body.text)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

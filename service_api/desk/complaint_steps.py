@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from service_api.complaints import decisions
+from service_api.complaints.contacting import HOW, note_contact
 from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.handling import act, tell_customer
 from service_api.complaints.lifecycle import Action
@@ -69,6 +70,17 @@ def give(press: Press) -> None:
 
 def note(press: Press) -> None:
     add_note(press.session, press.complaint, text=press.words("text"), me=press.me, now=press.now)
+
+
+def contact_customer(press: Press) -> None:
+    """That the customer was spoken with just now, and how."""
+    said = press.fields.get("how", "")
+    how = next((one for one in HOW if one == said), None)
+    if how is None:
+        raise Malformed(errors=[{"field": "how", "message": "say how the customer was contacted"}])
+    note_contact(
+        press.session, press.deadlines, press.complaint, how=how, at=None, me=press.me, now=press.now
+    )
 
 
 def ask_customer(press: Press) -> None:
@@ -132,6 +144,7 @@ STEPS: dict[str, Callable[[Press], None]] = {
     "take": take,
     "assign": give,
     "note": note,
+    Action.CONTACT_CUSTOMER.value: contact_customer,
     Action.ASK_CUSTOMER.value: ask_customer,
     Action.PROPOSE_DECISION.value: propose,
     Action.APPROVE_DECISION.value: approve,

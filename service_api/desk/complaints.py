@@ -6,6 +6,7 @@ from starlette.datastructures import UploadFile
 
 from service_api.audit.service import record
 from service_api.complaints import attachments, decisions, queries, redress
+from service_api.complaints.contacting import HOW
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import StaleVersion, check_version
 from service_api.complaints.lifecycle import HANDLERS
@@ -75,6 +76,7 @@ def one_complaint(
         history=list(reversed(timeline_of(session, one).items)),
         notices=decisions.notices_of(session, one.id),
         parts=PARTS,
+        ways_to_contact=HOW,
         buttons=[button for button in BUTTONS if button in file.actions],
         may_take=may_handle and not one.is_over and one.owner_id != me.staff_id,
         may_handle=may_handle,

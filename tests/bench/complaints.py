@@ -153,7 +153,7 @@ def _filing(folder: Path) -> dict[str, Any]:
         ours_ms, plain_ms = _turns(file, insert, rounds=150)
         with _counting(database) as statements:
             file()
-    note = f"{len(statements)} statements: key, number, complaint, 3 clocks with events, audit, outbox"
+    note = f"{len(statements)} statements: key, number, complaint, 4 clocks with events, audit, outbox"
     return _figure(
         "file a complaint over HTTP / bare FastAPI + SQLAlchemy insert of a row", ours_ms, plain_ms, note
     )

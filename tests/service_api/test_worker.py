@@ -45,7 +45,7 @@ def test_every_job_may_run_twice(desk: Desk, database: Database) -> None:
         for job in JOBS:
             job.run(desk, LATER)
     with database.reading() as session:
-        assert len(session.scalars(select(Escalation)).all()) == 5
+        assert len(session.scalars(select(Escalation)).all()) == 7
         assert set(session.scalars(select(OutboxEvent.state))) == {"done"}
 
 

@@ -54,7 +54,7 @@ def test_complaint_audit_event_and_clocks_are_one_commit(file: File, database: D
         clocks = set(session.scalars(select(ComplaintClock.kind)))
         assert first_flaw(session) is None
     assert (entry.action, event.topic) == ("complaint.filed", "complaint.filed")
-    assert clocks == {"decision", "acknowledge", "plan"}
+    assert clocks == {"decision", "acknowledge", "first_contact", "plan"}
 
 
 def test_audit_holds_no_words_of_the_customer(file: File, database: Database) -> None:

@@ -25,12 +25,12 @@ from tests.service_api.complaints.conftest import a_complaint
 
 # Written out by hand: state → action → next state. Everything that is not here is refused.
 MATRIX = {
-    "received": "acknowledge→acknowledged merge→closed withdraw→withdrawn",
-    "acknowledged": "investigate→investigating merge→closed withdraw→withdrawn",
-    "investigating": "ask_customer→waiting_for_customer propose_decision→decision_proposed merge→closed "
-    "withdraw→withdrawn",
-    "waiting_for_customer": "customer_replied→investigating propose_decision→decision_proposed merge→closed "
-    "withdraw→withdrawn",
+    "received": "acknowledge→acknowledged contact_customer→received merge→closed withdraw→withdrawn",
+    "acknowledged": "contact_customer→acknowledged investigate→investigating merge→closed withdraw→withdrawn",
+    "investigating": "contact_customer→investigating ask_customer→waiting_for_customer "
+    "propose_decision→decision_proposed merge→closed withdraw→withdrawn",
+    "waiting_for_customer": "contact_customer→waiting_for_customer customer_replied→investigating "
+    "propose_decision→decision_proposed merge→closed withdraw→withdrawn",
     "decision_proposed": "return_decision→investigating approve_decision→decision_approved "
     "withdraw→withdrawn",
     "decision_approved": "return_decision→investigating send_answer→answered withdraw→withdrawn",
@@ -74,6 +74,7 @@ def test_roles_of_the_table_exist() -> None:
     [
         (State.RECEIVED, Action.ACKNOWLEDGE, "customer"),
         (State.RECEIVED, Action.ACKNOWLEDGE, "auditor"),
+        (State.RECEIVED, Action.CONTACT_CUSTOMER, "customer"),
         (State.DECISION_PROPOSED, Action.RETURN_DECISION, "agent"),
         (State.CLOSED, Action.REOPEN, "agent"),
         (State.ANSWERED, Action.ACCEPT, "worker"),
@@ -91,7 +92,7 @@ def test_the_customer_may_accept_reject_and_withdraw() -> None:
 def test_a_refusal_names_what_is_allowed() -> None:
     with pytest.raises(NotAllowedNow) as refusal:
         next_state(State.RECEIVED, Action.SEND_ANSWER, role="agent")
-    assert refusal.value.extra["allowed"] == ["acknowledge", "merge", "withdraw"]
+    assert refusal.value.extra["allowed"] == ["acknowledge", "contact_customer", "merge", "withdraw"]
 
 
 def test_the_diagram_shows_every_step() -> None:

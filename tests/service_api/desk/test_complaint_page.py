@@ -80,3 +80,15 @@ def test_a_lead_gives_a_complaint_to_somebody_and_an_agent_does_not(
         f"{address}/assign", data=stamped(lead.page(address)) | {"username": "agent2"}
     ).text
     assert "Daniel Wu" in page
+
+
+def test_the_page_notes_that_the_customer_was_spoken_with_and_how(
+    lead: Agent, file_complaint: FileComplaint
+) -> None:
+    address = f"/desk/complaints/{file_complaint()}"
+    assert "首次联系" in lead.page(address)
+    form = stamped(lead.page(address))
+    assert lead.browser.post(f"{address}/contact_customer", data=form | {"how": "梦里"}).status_code == 422
+    page = lead.browser.post(f"{address}/contact_customer", data=form | {"how": "phone"}).text
+    assert "已联系客户</strong> · 电话" in page
+    assert 'class="tag">已受理' in page, "the state stays"

@@ -34,7 +34,8 @@ def due(profile_id: str, kind: str, start: datetime) -> datetime:
         ("fca", "summary_resolution", "2026-11-20T15:00", "2026-11-26T00:00"),  # Wednesday's end in London
         ("fca", "decision", "2026-09-01T10:00", "2026-10-28T00:00"),  # 8 weeks, summer time between
         ("cfpb", "response", "2026-10-25T12:00", "2026-11-10T05:00"),  # 24:00 in New York, after the change
-        ("internal", "acknowledge", "2026-11-20T01:30", "2026-11-20T03:30"),  # two working hours
+        ("internal", "acknowledge", "2026-11-20T01:30", "2026-11-20T02:30"),  # one working hour
+        ("internal", "first_contact", "2026-11-20T01:30", "2026-11-20T03:30"),  # two, as banks promise
     ],
 )
 def test_other_laws_can_be_said(profile: str, kind: str, start: str, end: str) -> None:
@@ -55,8 +56,9 @@ def test_a_profile_holds_from_its_day_on_and_the_newest_wins() -> None:
     assert "cbirc" not in [p.id for p in both.in_force(date(2019, 1, 1), source="customer")]
 
 
-def test_a_higher_tier_has_stricter_targets() -> None:
-    clock = PROFILES.clock("internal", "acknowledge", on=date(2026, 11, 21))
+@pytest.mark.parametrize("kind", ["acknowledge", "first_contact"])
+def test_a_higher_tier_has_stricter_targets(kind: str) -> None:
+    clock = PROFILES.clock("internal", kind, on=date(2026, 11, 21))
     assert clock is not None
     lengths = [clock.terms(tier=t, complex_case=False).length for t in ("platinum", "quality", "ordinary")]
     assert lengths == sorted(lengths)

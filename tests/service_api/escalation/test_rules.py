@@ -129,7 +129,7 @@ def test_open_complaints_follow_only_when_the_change_says_so_and_their_events_ad
 ) -> None:
     number = filed(database)
     clock.move(timedelta(hours=1))
-    changed = targets(plan=600, acknowledge=60)
+    changed = targets(plan=600, acknowledge=45)
     make(client, staff["boss"], "targets", changed, applies_to_open=True)
     later = NOON + timedelta(hours=1)
     assert due(database, number)["plan"] == NOON + timedelta(minutes=1440)
@@ -137,7 +137,7 @@ def test_open_complaints_follow_only_when_the_change_says_so_and_their_events_ad
     assert follow_new_rules(database, DeskClocks(), now=later) == 0
     found = due(database, number)
     assert found["plan"] == NOON + timedelta(minutes=600)
-    assert found["acknowledge"] == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00
+    assert found["acknowledge"] == datetime(2026, 11, 23, 1, 45, tzinfo=UTC)  # Monday 9:45
     with database.reading() as session:
         for row in session.scalars(select(ComplaintClock)):
             assert fold(map(event_of, events_of(session, row))) == state_of(row)
@@ -154,7 +154,7 @@ def test_a_target_that_is_dropped_stops_in_open_complaints_that_follow(
     content["clocks"] = [c for c in content["clocks"] if c["kind"] != "plan"]
     make(client, staff["boss"], "targets", content, applies_to_open=True)
     follow_new_rules(database, DeskClocks(), now=NOON + timedelta(minutes=1))
-    assert set(due(database, number)) == {"decision", "acknowledge"}
+    assert set(due(database, number)) == {"decision", "acknowledge", "first_contact"}
 
 
 def test_a_running_clock_keeps_the_ladder_it_started_under(

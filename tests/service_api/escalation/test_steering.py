@@ -212,7 +212,8 @@ def test_a_change_of_the_calendar_moves_running_targets_but_no_legal_deadline(
     assert client.put("/api/v1/calendars/cn/days", json=day, headers=staff["boss"]).status_code == 204
     with database.reading() as session:
         dues = dict(session.execute(select(ComplaintClock.kind, ComplaintClock.due_at)).all())
-    assert dues["acknowledge"] == datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # Tuesday 11:00, not Monday
+    assert dues["acknowledge"] == datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # Tuesday 10:00, not Monday
+    assert dues["first_contact"] == datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
     assert dues["decision"] == DUE
 
 

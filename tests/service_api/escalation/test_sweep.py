@@ -32,6 +32,7 @@ from tests.service_api.conftest import NOON
 
 DESK = DeskClocks()
 DUE = datetime(2026, 12, 6, 16, 0, tzinfo=UTC)
+EACH = 7  # levels by then: decision 0, 1, 2; first contact 0, 1; acknowledge 1; plan 1
 OWN_CODE = {str(module.__file__) for module in (clocks, firing, service, sweeping)}
 
 
@@ -115,7 +116,7 @@ def test_workers_at_the_same_time_fire_each_level_once(database: Database, worke
         filed(database)
     with ThreadPoolExecutor(workers) as pool:
         swept = list(pool.map(lambda _: sweep(database, DESK, now=DUE), range(workers)))
-    assert sum(s.fired for s in swept) == len(fired(database)) == 8 * 5
+    assert sum(s.fired for s in swept) == len(fired(database)) == 8 * EACH
     with database.reading() as session:
         events = session.scalars(
             select(OutboxEvent.key).where(OutboxEvent.topic == "complaint.escalated")
@@ -123,7 +124,7 @@ def test_workers_at_the_same_time_fire_each_level_once(database: Database, worke
         entries = session.scalars(
             select(AuditEntry.id).where(AuditEntry.action == "complaint.escalated")
         ).all()
-    assert len(events) == len(entries) == 8 * 5
+    assert len(events) == len(entries) == 8 * EACH
 
 
 class Killed(BaseException):
@@ -208,7 +209,7 @@ def test_the_audit_chain_is_whole_after_workers_at_the_same_time(database: Datab
         list(pool.map(lambda _: sweep(database, DESK, now=DUE), range(3)))
     with database.reading() as session:
         assert first_flaw(session) is None
-        assert session.scalar(select(func.count()).select_from(Escalation)) == 30 * 5
+        assert session.scalar(select(func.count()).select_from(Escalation)) == 30 * EACH
 
 
 def test_a_closed_complaint_is_not_escalated(database: Database) -> None:
@@ -225,6 +226,7 @@ def test_waiting_for_the_customer_stops_internal_clocks_but_not_the_legal_one(da
     assert status == {
         "decision": "running",
         "acknowledge": "stopped",
+        "first_contact": "stopped",
         "plan": "stopped",
         "next_response": "paused",
     }
@@ -300,7 +302,7 @@ def test_deadlines_over_an_unconfirmed_year_are_marked(database: Database) -> No
     filed(database, now=datetime(2026, 12, 31, 9, 30, tzinfo=UTC))
     with database.reading() as session:
         estimated = dict(session.execute(select(ComplaintClock.kind, ComplaintClock.estimated)).all())
-    assert estimated == {"decision": False, "acknowledge": True, "plan": False}
+    assert estimated == {"decision": False, "acknowledge": True, "first_contact": True, "plan": False}
 
 
 def test_the_assistant_may_not_take_a_step_of_the_staff(database: Database) -> None:

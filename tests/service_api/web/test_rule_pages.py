@@ -155,7 +155,8 @@ def test_targets_are_changed_and_previewed(
     browser.post("/console/rules/targets", data=form)
     (made,) = versions(database)
     assert made.applies_to_open
-    assert {c["kind"]: c["length"] for c in made.content["clocks"]}["plan"] == 30
+    lengths = {c["kind"]: c["length"] for c in made.content["clocks"]}
+    assert (lengths["plan"], lengths["first_contact"]) == (30, 120)
 
 
 def test_a_dropped_target_can_be_taken_up_again(as_: SignedInAs, database: Database) -> None:
@@ -169,7 +170,7 @@ def test_a_dropped_target_can_be_taken_up_again(as_: SignedInAs, database: Datab
     form = fields_of(page, "/console/rules/targets")
     assert "target.plan.kept" not in form
     browser.post("/console/rules/targets", data=form | {"target.plan.kept": "yes", "reason": "r"})
-    assert [len(v.content["clocks"]) for v in versions(database)] == [2, 3]
+    assert [len(v.content["clocks"]) for v in versions(database)] == [3, 4]
 
 
 def test_a_lead_reads_the_rules_but_changes_nothing(as_: SignedInAs, database: Database) -> None:
@@ -214,7 +215,7 @@ def test_a_day_laid_down_moves_targets_is_shown_with_its_maker_and_can_be_taken_
     assert 'class="own-off"' in page
     with database.reading() as session:
         due = session.scalars(select(ComplaintClock.due_at).where(ComplaintClock.kind == "acknowledge")).one()
-    assert due == NOON + timedelta(days=2, hours=23)  # Tuesday 11:00
+    assert due == NOON + timedelta(days=2, hours=22)  # Tuesday 10:00
     page = browser.post("/console/rules/calendar/unset", data=day).text
     assert 'class="own-off"' not in page
     assert "撤销日期" in page
@@ -260,7 +261,9 @@ def test_a_stand_in_is_arranged_for_whole_days_and_ended(
     with database.reading() as session:
         ids = dict(session.execute(select(StaffMember.username, StaffMember.id)).all())
     form = {
-        "csrf_token": fields_of(browser.get("/console/rules/stand-ins").text, "/console/rules/stand-ins")["csrf_token"],
+        "csrf_token": fields_of(browser.get("/console/rules/stand-ins").text, "/console/rules/stand-ins")[
+            "csrf_token"
+        ],
         "member": str(ids["agent"]),
         "stand_in": str(ids["lead"]),
         "first": "2026-11-21",

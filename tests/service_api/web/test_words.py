@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from service_api.complaints.codes import BUSINESSES, CAUSES
+from service_api.complaints.contacting import HOW
 from service_api.complaints.lifecycle import Action, State
 from service_api.conversations.models import ANSWERING, AUTHORS, REASONS
 from service_api.customers.models import ACCOUNT_KINDS, TIERS
+from service_api.escalation.profiles import packaged_profiles
+from service_api.notifications.models import KINDS
 from service_api.staff.models import ROLES
 from service_api.web.rendering import HERE, LANGUAGES, words
 
@@ -29,6 +32,9 @@ CODES = {
     "business": list(BUSINESSES),
     "cause": list(CAUSES),
     "account": ACCOUNT_KINDS,
+    "how": HOW,
+    "clock": packaged_profiles().kinds,
+    "inbox": KINDS,
 }
 
 
