@@ -52,13 +52,13 @@ from service_api.core.frame import Frame
 from service_api.core.logging import set_up_logging
 from service_api.core.problems import install_problem_handlers
 from service_api.customers.sms import DemoSms, NoSms
-from service_api.desk import complaint_files, deeds, filing, find, live, media, ready_pages
+from service_api.desk import complaint_files, complaint_offers, deeds, filing, find, live, media, ready_pages
 from service_api.desk import complaints as desk_complaints
 from service_api.desk import composer as desk_composer
 from service_api.desk import conversations as desk_conversations
 from service_api.escalation import api as escalation
 from service_api.escalation import rules_api as rules
-from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
+from service_api.escalation.bank_days import BankDays
 from service_api.escalation.service import DeskClocks
 from service_api.improvements import api as improvements
 from service_api.notifications import api as notifications
@@ -140,6 +140,7 @@ def rooms(*, demo: bool) -> FastAPI:
         sign_in,
         account,
         complaint_files,
+        complaint_offers,
         desk_complaints,
         desk_conversations,
         *at_desk,
@@ -171,8 +172,8 @@ def furnish(
     state.demo_sign_ins = seed.SIGN_INS if settings.demo else ()
     state.sms = DemoSms() if settings.demo else NoSms()
     state.office_hours = OfficeHours.parse(settings.office_hours, settings.zone)
-    calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
-    state.working_day = calendar.is_working
+    state.working_day = BankDays(database, state.deadlines.profiles)
+    database.after_write(state.working_day.after_write)
     state.handbook, state.places = handbook_of(settings.articles_dir), Places()
     index = settings.data_dir / "index"
     state.index = LiveIndex(

@@ -35,7 +35,7 @@ from service_api.core.database import Database
 from service_api.core.logging import set_up_logging
 from service_api.customers.sms import DemoSms, NoSms
 from service_api.escalation import calendars, following
-from service_api.escalation.calendar import WorkingCalendar, chinese_official_day
+from service_api.escalation.bank_days import BankDays
 from service_api.escalation.service import ESCALATED, DeskClocks
 from service_api.escalation.sweep import sweep
 from service_api.improvements import service as improvements
@@ -208,7 +208,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
     sms = DemoSms() if settings.demo else NoSms()
     notifier = Notifier(settings.zone)
     at_desk = DeskNotifier(MACHINE)
-    calendar = WorkingCalendar(settings.zone, (), official=chinese_official_day)
+    days = BankDays(database, desk.profiles)
     mailer = (
         mail.SmtpMailer(settings.smtp_url)
         if settings.smtp_url
@@ -234,7 +234,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
         },
     )
     hours = OfficeHours.parse(settings.office_hours, settings.zone)
-    return Desk(database, desk, handlers, hours, calendar.is_working, checkpoints_of(settings), wechat)
+    return Desk(database, desk, handlers, hours, days, checkpoints_of(settings), wechat)
 
 
 def run_job(job: Job, desk: Desk, clock: Clock) -> None:

@@ -26,6 +26,7 @@ BEFORE, AFTER = timedelta(days=120), timedelta(days=400)  # no clock of ours rea
 LONGEST_EVENT = 31
 MOST_DAYS = 2000
 UNCONFIRMED = "calendar.unconfirmed"
+CHANGED = "calendar days"  # set in a session that changes the table
 ASK_FROM = 10  # October
 WORKED = ("上班", "补班", "working day", "make-up")  # how such events are called in published calendars
 
@@ -122,6 +123,7 @@ def unset_day(session: Session, name: str, day: date, *, by: Actor, now: datetim
         raise NotFound
     was = row.working
     session.delete(row)
+    session.info[CHANGED] = True
     record(
         session,
         by=by,
@@ -233,6 +235,7 @@ def _put(
     )
     session.merge(row)
     session.flush()
+    session.info[CHANGED] = True
 
 
 def _staff_id(by: Actor) -> uuid.UUID | None:

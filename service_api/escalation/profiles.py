@@ -153,9 +153,14 @@ class Profiles(Strict):
         ]
 
     @property
+    def own(self) -> Profile:
+        """The profile of the bank's own targets."""
+        return next(p for p in self.profiles if p.id == OWN)
+
+    @property
     def targets(self) -> Targets:
         """The bank's own among them."""
-        return Targets(clocks=next(p.clocks for p in self.profiles if p.id == OWN))
+        return Targets(clocks=self.own.clocks)
 
     def with_targets(self, targets: Targets) -> "Profiles":
         """The same legal profiles with other targets of the bank."""
