@@ -103,4 +103,9 @@ def open_item(
         return RedirectResponse(f"/desk/conversations/{uuid.UUID(facts['conversation_id'])}", status_code=303)
     if "number" in facts:
         return RedirectResponse(f"/desk/complaints/{facts['number']}", status_code=303)
+    if "year" in facts and me.may(Permission.SUPERVISE):
+        where = f"/console/rules/calendar?name={facts['calendar']}&year={facts['year']}"
+        return RedirectResponse(where, status_code=303)
+    if "issue" in facts and me.may(Permission.SUPERVISE):
+        return RedirectResponse(f"/console/improvements/{uuid.UUID(facts['issue'])}", status_code=303)
     return RedirectResponse("/desk/inbox", status_code=303)
