@@ -14,7 +14,7 @@ from service_api.complaints.handling import Closed
 from service_api.complaints.limits import packaged_limits
 from service_api.complaints.models import Complaint
 from service_api.core.money import Money
-from service_api.core.problems import Conflict, Forbidden, NotFound
+from service_api.core.problems import Conflict, Forbidden, Malformed, NotFound
 from service_api.staff.service import SignedIn
 
 
@@ -38,9 +38,12 @@ def grant(
     me: SignedIn,
     now: datetime,
 ) -> Redress:
-    """Add a line. Raises `AboveLimit` when all of the complaint's redress would exceed the role's limit."""
+    """Add a line. Raises `AboveLimit` when all of the complaint's redress would exceed the role's limit, and
+    `Malformed` for nothing."""
     if complaint.is_over:
         raise Closed
+    if money.minor <= 0:
+        raise Malformed(errors=[{"field": "amount", "message": "more than nothing"}])
     total = sum(
         (m.amount for m in promised(session, complaint.id) if m.currency == money.currency), money.amount
     )

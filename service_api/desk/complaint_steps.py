@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from service_api.complaints import decisions
 from service_api.complaints.contacting import HOW, note_contact
-from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.handling import act, tell_customer
 from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint
@@ -20,6 +20,7 @@ from service_api.complaints.schemas import NoticeDraft
 from service_api.core.problems import Malformed
 from service_api.core.text import clean, is_blank
 from service_api.escalation import steering
+from service_api.escalation.service import DeskClocks
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
@@ -35,6 +36,7 @@ PLAIN = (
     Action.REOPEN,
 )
 PARTS = ("findings", "basis", "reasons", "remedies")
+LONGEST_WORDS, LONGEST_TEXT, LONGEST_QUESTION = 500, 4000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,20 @@ class Press:
     """A pressed button: on which complaint, by whom, with which fields of the form."""
 
     session: Session
-    deadlines: Deadlines
+    deadlines: DeskClocks
     complaint: Complaint
     me: SignedIn
     now: datetime
+    zone: ZoneInfo
     fields: dict[str, str]
 
-    def words(self, name: str) -> str:
-        """A field that must say something. Raises `Malformed`."""
+    def words(self, name: str, *, longest: int = LONGEST_WORDS) -> str:
+        """A field that must say something, and not too much. Raises `Malformed`."""
         said = clean(self.fields.get(name, ""))
         if is_blank(said):
             raise Malformed(errors=[{"field": name, "message": "say something"}])
+        if len(said) > longest:
+            raise Malformed(errors=[{"field": name, "message": f"at most {longest} characters"}])
         return said
 
 
@@ -69,7 +74,13 @@ def give(press: Press) -> None:
 
 
 def note(press: Press) -> None:
-    add_note(press.session, press.complaint, text=press.words("text"), me=press.me, now=press.now)
+    add_note(
+        press.session,
+        press.complaint,
+        text=press.words("text", longest=LONGEST_TEXT),
+        me=press.me,
+        now=press.now,
+    )
 
 
 def contact_customer(press: Press) -> None:
@@ -84,7 +95,7 @@ def contact_customer(press: Press) -> None:
 
 
 def ask_customer(press: Press) -> None:
-    question = press.words("text")
+    question = press.words("text", longest=LONGEST_QUESTION)
     _act(press, Action.ASK_CUSTOMER)
     key = f"question:{press.complaint.version}"
     tell_customer(
@@ -93,7 +104,7 @@ def ask_customer(press: Press) -> None:
 
 
 def propose(press: Press) -> None:
-    parts = {part: press.words(part) for part in PARTS}
+    parts = {part: press.words(part, longest=LONGEST_TEXT) for part in PARTS}
     try:
         draft = NoticeDraft.model_validate(parts | {"language": press.complaint.language})
     except ValidationError as error:

@@ -1,31 +1,47 @@
 """The agents' pages of complaints: what is there to handle, one file with its history, the next step."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from service_api.audit.service import record
-from service_api.complaints import attachments, decisions, queries, redress
+from service_api.audit.service import record, record_apart
+from service_api.complaints import attachments, decisions, people, queries, redress
+from service_api.complaints.case_models import REDRESS_KINDS
 from service_api.complaints.contacting import HOW
-from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import StaleVersion, check_version
 from service_api.complaints.lifecycle import HANDLERS
+from service_api.complaints.models import Complaint
+from service_api.complaints.offers import offers_to
 from service_api.complaints.queries import Filters
-from service_api.complaints.views import timeline_of, view_of
+from service_api.complaints.views import list_read, timeline_of, view_of
+from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
-from service_api.core.problems import Malformed, NotFound
+from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.core.text import mask_name
 from service_api.customers.queries import customer
+from service_api.desk.case_menu import menu_of
+from service_api.desk.case_steps import CASE_STEPS
 from service_api.desk.complaint_steps import BUTTONS, PARTS, STEPS, Press
+from service_api.desk.trouble import Trouble, trouble_of
+from service_api.escalation.api import TheDesk
+from service_api.escalation.service import DeskClocks
+from service_api.settings import Settings
 from service_api.staff.api import CurrentStaff
 from service_api.staff.models import StaffMember
 from service_api.staff.queries import active_members
 from service_api.staff.roles import Permission
+from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
 from service_api.web.pages import from_form
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/complaints", include_in_schema=False)
+ALL_STEPS = STEPS | CASE_STEPS
+# Refusals of these are told beside their own form; of the others, above the buttons.
+OWN_FORM = frozenset({*CASE_STEPS, "assign", "note", "contact_customer", "ask_customer", "propose_decision"})
 
 
 @router.get("")
@@ -33,12 +49,15 @@ def to_handle(
     request: Request,
     me: CurrentStaff,
     session: ReadSession,
+    database: TheDatabase,
     now: Now,
     settings: TheSettings,
     cursor: str | None = None,
 ) -> HTMLResponse:
-    """What this person may see and is not over, the longest overdue first."""
-    found = queries.complaints_for(session, me, Filters(over=False), now=now, cursor=cursor)
+    """What this person may see and is not over, the longest overdue first. Each look is in the audit log."""
+    filters = Filters(over=False)
+    found = queries.complaints_for(session, me, filters, now=now, cursor=cursor)
+    record_apart(database, list_read(me, filters, shown=len(found.items)), now=now)
     return page(
         request,
         "complaints.html",
@@ -46,6 +65,7 @@ def to_handle(
         rows=complaint_rows(session, found.items, now=now, zone=settings.zone),
         next_link=f"/desk/complaints?cursor={found.next_cursor}" if found.next_cursor else None,
         empty="complaints.none",
+        offers=offers_to(session, me),
     )
 
 
@@ -55,19 +75,43 @@ def one_complaint(
     number: str,
     me: CurrentStaff,
     session: WriteSession,
-    deadlines: TheDeadlines,
+    desk: TheDesk,
     now: Now,
     settings: TheSettings,
     changed: bool = False,
+) -> Response:
+    """The file. Reading it is a deed too: it goes into the audit log.
+
+    To whom it is offered and who may not see it yet, the offer is shown.
+    """
+    try:
+        one = queries.complaint_for(session, me, number)
+    except NotFound:
+        people.offered_to(session, me, number)
+        return RedirectResponse("/desk/complaints#offers", status_code=303)
+    return _file(request, session, desk, one, me, now=now, settings=settings, changed=changed)
+
+
+def _file(
+    request: Request,
+    session: Session,
+    desk: DeskClocks,
+    one: Complaint,
+    me: SignedIn,
+    *,
+    now: datetime,
+    settings: Settings,
+    changed: bool = False,
+    trouble: Trouble | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
-    """The file. Reading it is a deed too: it goes into the audit log."""
-    one = queries.complaint_for(session, me, number)
     record(session, by=me.actor, action="complaint.read", subject=one.subject, now=now)
-    file = view_of(session, deadlines, one, me, now=now, zone=settings.zone)
+    file = view_of(session, desk, one, me, now=now, zone=settings.zone)
     may_handle = me.may(Permission.HANDLE_COMPLAINTS)
     return page(
         request,
         "complaint.html",
+        status=status,
         me=me,
         file=file,
         customer_name=mask_name(customer(session, one.customer_id).name) if one.customer_id else None,
@@ -84,7 +128,11 @@ def one_complaint(
         handlers=_handlers(session) if me.may(Permission.APPROVE) else [],
         files=attachments.attachments_of(session, one.id),
         promised=[(money.minor, money.currency) for money in redress.promised(session, one.id)],
+        redress_kinds=REDRESS_KINDS,
+        menu=menu_of(session, desk, one, me, actions=file.actions, now=now, zone=settings.zone),
         changed=changed,
+        trouble=trouble,
+        own_form=OWN_FORM,
     )
 
 
@@ -100,23 +148,50 @@ async def press_button(
     step: str,
     me: CurrentStaff,
     database: TheDatabase,
-    deadlines: TheDeadlines,
+    desk: TheDesk,
     now: Now,
+    settings: TheSettings,
 ) -> Response:
-    """Take one step; a stale page is shown anew instead of acting on what has changed."""
-    if step not in STEPS:
+    """Take one step. A stale page is shown anew instead of acting on what has changed; a refusal is told on
+    the page, beside what had been typed."""
+    if step not in ALL_STEPS:
         raise NotFound
     form = await request.form(max_files=0, max_fields=20)
     fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
     from_form(me, fields.get("csrf_token", ""), request)
-    me.must(Permission.HANDLE_COMPLAINTS)
     if not fields.get("version", "").isdigit():
         raise Malformed("the form is out of date; load the page again")
-    with database.writing() as session:
-        one = queries.complaint_for(session, me, number, lock=True)
-        try:
+    try:
+        with database.writing() as session:
+            one = queries.complaint_for(session, me, number, lock=True)
             check_version(one, expected=int(fields["version"]))
-        except StaleVersion:
-            return RedirectResponse(f"/desk/complaints/{number}?changed=true", status_code=303)
-        STEPS[step](Press(session, deadlines, one, me, now, fields))
-    return RedirectResponse(f"/desk/complaints/{number}", status_code=303)
+            me.must(Permission.HANDLE_COMPLAINTS)
+            ALL_STEPS[step](Press(session, desk, one, me, now, settings.zone, fields))
+    except StaleVersion:
+        return RedirectResponse(f"/desk/complaints/{number}?changed=true", status_code=303)
+    except Problem as problem:
+        trouble = trouble_of(request, step, problem, fields)
+        with database.writing() as session:
+            one = queries.complaint_for(session, me, number)
+            return _file(
+                request,
+                session,
+                desk,
+                one,
+                me,
+                now=now,
+                settings=settings,
+                trouble=trouble,
+                status=problem.status,
+            )
+    return RedirectResponse(_after(database, me, number), status_code=303)
+
+
+def _after(database: Database, me: SignedIn, number: str) -> str:
+    """Back to the file; to the list for who has just lost sight of it."""
+    with database.reading() as session:
+        try:
+            queries.complaint_for(session, me, number)
+        except NotFound:
+            return "/desk/complaints"
+    return f"/desk/complaints/{number}"

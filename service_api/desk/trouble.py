@@ -1,0 +1,37 @@
+"""A step that was refused, told on the page where it was taken, with what had been typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from service_api.core.problems import Problem
+from service_api.web.rendering import language_of, words
+
+# Of several forms for one step, the one about this clock or this line.
+ABOUT = ("clock", "line", "escalation")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`at` is the step, and what it was about when the page has several forms for it."""
+
+    at: str
+    words: str
+    typed: Mapping[str, str]
+
+    def kept(self, at: str, name: str) -> str:
+        """What was typed into a field of the form that was refused; empty for every other form."""
+        return self.typed.get(name, "") if at == self.at else ""
+
+
+def trouble_of(request: Request, step: str, problem: Problem, typed: Mapping[str, str]) -> Trouble:
+    spoken = words(language_of(request))
+    said = spoken.get(f"problem.{problem.type}", problem.title)
+    errors = problem.extra.get("errors")
+    fields = [str(each.get("field", "")) for each in errors] if isinstance(errors, list) else []
+    named = [spoken.get(f"field.{field}", "") for field in fields]
+    if any(named):
+        said = f"{said}{spoken['problem.see']}{spoken['problem.and'].join(name for name in named if name)}"
+    about = next((typed[name] for name in ABOUT if typed.get(name)), "")
+    return Trouble(f"{step}:{about}" if about else step, said, typed)
