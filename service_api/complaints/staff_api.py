@@ -3,7 +3,7 @@
 import re
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -17,7 +17,7 @@ from service_api.complaints.handling import act, check_version, tell_customer
 from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
-from service_api.complaints.schemas import Business, Cause, Clean, ProductCode, Slug
+from service_api.complaints.schemas import Business, Cause, Channel, Clean, ProductCode, Slug, Source
 from service_api.complaints.search import LONGEST_SEARCH
 from service_api.complaints.views import (
     READ,
@@ -140,6 +140,12 @@ def listed(
     tier: Annotated[str | None, Query(max_length=16)] = None,
     text: Annotated[str, Query(max_length=LONGEST_SEARCH)] = "",
     over: bool | None = None,
+    channel: Channel | None = None,
+    source: Source | None = None,
+    received_from: AwareDatetime | None = None,
+    received_before: AwareDatetime | None = None,
+    timeliness: Literal["in_time", "late", "running"] | None = None,
+    repeated: bool = False,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
 ) -> ComplaintPage:
@@ -158,6 +164,12 @@ def listed(
         tier=tier,
         text=text,
         over=over,
+        channel=channel,
+        source=source,
+        received_from=received_from,
+        received_before=received_before,
+        timeliness=timeliness,
+        repeated=repeated,
     )
     page = queries.complaints_for(session, me, filters, now=now, cursor=cursor, limit=limit)
     items = rows_of(session, page.items, now=now, zone=settings.zone)

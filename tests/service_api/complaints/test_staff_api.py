@@ -230,6 +230,54 @@ def test_reading_and_revealing_are_in_the_audit_log_and_the_timeline(
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"channel": "phone"}, {"phone"}),
+        ({"source": "12378"}, {"12378"}),
+        ({"received_from": "2026-11-20T00:00:00+08:00"}, {"web"}),
+        ({"received_before": "2026-11-02T00:00:00+08:00"}, {"phone"}),
+        (
+            {"received_from": "2026-11-02T00:00:00+08:00", "received_before": "2026-11-20T00:00:00+08:00"},
+            {"12378"},
+        ),
+        ({"timeliness": "late"}, {"phone"}),
+        ({"timeliness": "running"}, {"web", "12378"}),
+        ({"repeated": True}, set()),
+        ({"channel": "web", "timeliness": "late"}, set()),
+    ],
+)
+def test_the_list_is_narrowed_as_the_log_is(
+    client: TestClient,
+    database: Database,
+    staff: dict[str, Headers],
+    asked: dict[str, object],
+    found: set[str],
+) -> None:
+    names = {
+        filed(database): "web",
+        filed(database, channel="phone", now=NOON - timedelta(days=20)): "phone",
+        filed(database, source="12378", now=NOON - timedelta(days=5)): "12378",
+    }
+    items = client.get(URL, params=asked, headers=staff["boss"]).json()["items"]
+    assert {names[item["number"]] for item in items} == found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"channel": "pigeon"},
+        {"source": "rumour"},
+        {"timeliness": "soon"},
+        {"received_from": "2026-11-20T00:00:00"},
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused(
+    client: TestClient, staff: dict[str, Headers], asked: dict[str, object]
+) -> None:
+    assert client.get(URL, params=asked, headers=staff["boss"]).status_code == 422
+
+
 def test_each_look_at_a_list_a_part_or_an_inbox_is_one_entry(
     client: TestClient, database: Database, staff: dict[str, Headers]
 ) -> None:
