@@ -7,11 +7,14 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from service_api.audit.service import record_apart
 from service_api.complaints import bulk, queries
 from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES
 from service_api.complaints.lifecycle import State
 from service_api.complaints.queries import NOT_SAID, TIMELINESS
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.complaints.views import list_read
+from service_api.core.database import Database
+from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import Problem
 from service_api.customers.models import TIERS
 from service_api.reports import views
@@ -55,11 +58,15 @@ def log(
     me: Supervisor,
     choice: TheChoice,
     session: ReadSession,
+    database: TheDatabase,
     now: Now,
     settings: TheSettings,
     cursor: Cursor = "",
 ) -> HTMLResponse:
-    return _log_page(request, session, me, choice, now=now, settings=settings, cursor=cursor)
+    """Each look is in the audit log."""
+    table = _table(session, me, choice, now=now, settings=settings, cursor=cursor)
+    _note_look(database, me, choice, table, now=now, settings=settings)
+    return _log_page(request, session, me, choice, table, now=now, cursor=cursor)
 
 
 @router.get("/rows")
@@ -68,11 +75,15 @@ def rows(
     me: Supervisor,
     choice: TheChoice,
     session: ReadSession,
+    database: TheDatabase,
     now: Now,
     settings: TheSettings,
     cursor: Cursor = "",
 ) -> HTMLResponse:
+    """The table alone. The page asks again every few seconds, which is still the same look."""
     table = _table(session, me, choice, now=now, settings=settings, cursor=cursor)
+    if "HX-Request" not in request.headers:
+        _note_look(database, me, choice, table, now=now, settings=settings)
     return page(request, "complaint_table.html", me=me, selectable=_may_give(me), **table)
 
 
@@ -98,7 +109,8 @@ def save_view(
     try:
         views.save(session, me, name=name, choice=choice, shared=shared, now=now)
     except Problem as problem:
-        return _log_page(request, session, me, choice, now=now, settings=settings, problem=problem)
+        table = _table(session, me, choice, now=now, settings=settings, cursor="")
+        return _log_page(request, session, me, choice, table, now=now, problem=problem)
     return RedirectResponse(f"/console?{choice.query()}", status_code=303)
 
 
@@ -125,11 +137,13 @@ def assign(
 ) -> Response:
     """Give the ticked complaints to one person, and say what became of each."""
     from_form(me, csrf_token, request)
+    outcome, refused = None, None
     try:
         outcome = bulk.assign_many(session, me, number, username=to, now=now)
     except Problem as problem:
-        return _log_page(request, session, me, choice, now=now, settings=settings, problem=problem)
-    return _log_page(request, session, me, choice, now=now, settings=settings, outcome=outcome)
+        refused = problem
+    table = _table(session, me, choice, now=now, settings=settings, cursor="")
+    return _log_page(request, session, me, choice, table, now=now, problem=refused, outcome=outcome)
 
 
 def _log_page(
@@ -137,9 +151,9 @@ def _log_page(
     session: Session,
     me: SignedIn,
     choice: Choice,
+    table: Facts,
     *,
     now: datetime,
-    settings: Settings,
     cursor: str = "",
     problem: Problem | None = None,
     outcome: bulk.Given | None = None,
@@ -167,12 +181,19 @@ def _log_page(
         problem=problem.title if problem else "",
         outcome=outcome,
         status=problem.status if problem else 200,
-        **_table(session, me, choice, now=now, settings=settings, cursor=cursor),
+        **table,
     )
 
 
 def _may_give(me: SignedIn) -> bool:
     return me.may(Permission.APPROVE)
+
+
+def _note_look(
+    database: Database, me: SignedIn, choice: Choice, table: Facts, *, now: datetime, settings: Settings
+) -> None:
+    filters = choice.filters(me, zone=settings.zone)
+    record_apart(database, list_read(me, filters, shown=len(table["rows"])), now=now)
 
 
 def _table(

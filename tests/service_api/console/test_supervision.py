@@ -257,3 +257,21 @@ def test_a_systemic_issue_is_opened_from_a_suggestion_and_closed_on_its_page(
         ).status_code
         == 403
     )
+
+
+def test_a_look_at_a_list_is_one_entry_and_its_refreshing_none(as_: SignedInAs, database: Database) -> None:
+    filed(database, 2)
+    boss, agent = as_("supervisor"), as_("agent")
+    boss.get("/console?business=loan&text=张三")
+    boss.get("/console/rows?business=loan", headers={"HX-Request": "true"})
+    boss.get("/console/rows")
+    agent.get("/desk/complaints")
+    with database.reading() as session:
+        looks = session.scalars(
+            select(AuditEntry.facts).where(AuditEntry.action == "complaints.listed").order_by(AuditEntry.id)
+        ).all()
+    assert looks == [
+        {"filters": ["business", "text"], "shown": 0},
+        {"filters": [], "shown": 2},
+        {"filters": [], "shown": 2},
+    ]
