@@ -1,6 +1,8 @@
 """The agents' pages of conversations: lists, the talk with its packet, and the customer beside it."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -9,10 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from service_api.complaints import queries as complaints
+from service_api.complaints.teams import teams
 from service_api.conversations import callbacks, notes, presence, queries, service
 from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation
-from service_api.conversations.transfer import TEAMS
+from service_api.conversations.presence import Colleague
 from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
 from service_api.core.text import mask_phone
 from service_api.customers import queries as customers
@@ -26,6 +29,17 @@ from service_api.web.rendering import Facts, page
 router = APIRouter(prefix="/desk", include_in_schema=False)
 Tab = Annotated[str, Query(max_length=16)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
+NAMES_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """A team as it is offered: a few names, how many there are, and how many are online now."""
+
+    slug: str
+    names: tuple[str, ...]
+    size: int
+    online: int
 
 
 @router.get("")
@@ -81,6 +95,7 @@ def conversation(
         session, talk.id, me.staff_id, read_seq=talk.last_seq, typing=False, machine_now=machine_now
     )
     session.flush()
+    at_desk = presence.colleagues(session, machine_now=machine_now)
     return page(
         request,
         "desk.html",
@@ -91,10 +106,8 @@ def conversation(
         talk=talk_view(session, talk, me, now=now),
         lines=lines_of(session, talk),
         onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),
-        colleagues=[
-            one for one in presence.colleagues(session, machine_now=machine_now) if one.id != me.staff_id
-        ],
-        teams=TEAMS,
+        colleagues=[one for one in at_desk if one.id != me.staff_id],
+        teams=_teams(session, at_desk),
         **packet_facts(session, talk, now=now),
         **customer_facts(session, talk, now=now),
         **complaint_facts(session, talk, now=now, settings=settings),
@@ -155,6 +168,19 @@ def customer(
         **customer_facts(session, talk, now=now),
         **complaint_facts(session, talk, now=now, settings=settings),
     )
+
+
+def _teams(session: Session, at_desk: Sequence[Colleague]) -> list[TeamView]:
+    online = {one.id for one in at_desk if one.status == "online"}
+    return [
+        TeamView(
+            team,
+            tuple(one.display_name for one in members[:NAMES_SHOWN]),
+            len(members),
+            sum(one.id in online for one in members),
+        )
+        for team, members in teams(session).items()
+    ]
 
 
 def packet_facts(session: Session, talk: Conversation, *, now: datetime) -> Facts:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service_api.complaints.teams import teams_with
 from service_api.conversations import callbacks, desk_queries, presence
 from service_api.conversations.callbacks import OpenCallback
 from service_api.conversations.desk_models import USUAL_CAPACITY
@@ -21,11 +22,13 @@ TABS = ("todo", *LISTS[2:], CALLBACKS)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. `waiting_minutes` only for those who wait for a person."""
+    """One line of a list. `waiting_minutes` only for those who wait for a person; `for_us` when it was passed
+    to a team of this person's."""
 
     entry: DeskEntry
     waiting_minutes: int | None
     for_me: bool
+    for_us: bool
 
     @property
     def short_id(self) -> str:
@@ -101,10 +104,11 @@ def _section(
     session: Session, me: SignedIn, name: List, counts: Counts, *, skip: int, now: datetime
 ) -> Section:
     found = desk_queries.entries(session, name, me.staff_id, skip=skip)
-    return Section(name, [_row(entry, me.staff_id, now=now) for entry in found], counts.of(name))
+    ours = teams_with(session, me.staff_id) if any(entry.team for entry in found) else frozenset()
+    return Section(name, [_row(entry, me.staff_id, ours, now=now) for entry in found], counts.of(name))
 
 
-def _row(entry: DeskEntry, staff_id: uuid.UUID, *, now: datetime) -> Row:
+def _row(entry: DeskEntry, staff_id: uuid.UUID, ours: frozenset[str], *, now: datetime) -> Row:
     waits = entry.queued_at is not None and entry.answering != "agent"
     waited = int((now - entry.queued_at).total_seconds() // 60) if waits and entry.queued_at else None
-    return Row(entry, waited, for_me=entry.meant_for_id == staff_id)
+    return Row(entry, waited, for_me=entry.meant_for_id == staff_id, for_us=entry.team in ours)

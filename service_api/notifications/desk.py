@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service_api.complaints.teams import teams
 from service_api.conversations import presence
 from service_api.conversations.models import Conversation, HandOver
 from service_api.core.clock import Clock
@@ -28,7 +29,8 @@ class DeskNotifier:
         self._machine = machine
 
     def somebody_waits(self, session: Session, event: Event, now: datetime) -> None:
-        """The colleague it was passed to, or everyone online; the team leads when nobody is."""
+        """The colleague it was passed to; those of its team who are online, or else everyone online; the team
+        leads when nobody is."""
         passing = session.get_one(HandOver, event.payload["hand_over"])
         talk = session.get_one(Conversation, passing.conversation_id)
         if passing.claimed_at is not None or passing.ended_at is not None:
@@ -39,7 +41,7 @@ class DeskNotifier:
             self._tell(session, [present], "transfer", talk, event.key, {"reason": passing.reason}, now=now)
             return
         facts = {"reason": passing.reason, "rank": talk.queue_rank, "team": talk.team}
-        self._tell(session, self._at_the_desk(session), "waiting", talk, event.key, facts, now=now)
+        self._tell(session, self._at_the_desk(session, talk.team), "waiting", talk, event.key, facts, now=now)
 
     def colleague_named(self, session: Session, event: Event, now: datetime) -> None:
         """One person is named in a note."""
@@ -50,12 +52,14 @@ class DeskNotifier:
         present = stand_in_for(session, member, now=now) or member
         self._tell(session, [present], "mention", talk, event.key, {}, now=now)
 
-    def _at_the_desk(self, session: Session) -> Iterable[StaffMember]:
+    def _at_the_desk(self, session: Session, team: str) -> Iterable[StaffMember]:
         people = presence.colleagues(session, machine_now=self._machine.now())
         online = [one.id for one in people if one.status == "online"]
         if not online:
             return staff.active_members(session, role=LEAD)
-        return [session.get_one(StaffMember, each) for each in online]
+        members = {one.id for each, found in teams(session).items() if each == team for one in found}
+        ours = [each for each in online if each in members]
+        return [session.get_one(StaffMember, each) for each in ours or online]
 
     def _tell(
         self,
