@@ -17,7 +17,8 @@ from service_api.complaints.redress import promised
 from service_api.complaints.schemas import NoticeDraft
 from service_api.core.i18n import say
 from service_api.core.problems import Conflict, Forbidden
-from service_api.staff.roles import Permission
+from service_api.staff.models import StaffMember
+from service_api.staff.roles import PERMISSIONS, Permission
 from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 600
@@ -67,9 +68,8 @@ def approve(
 ) -> DecisionNotice:
     """Approve the newest version. Raises `SecondPersonNeeded` where the proposer may not do it alone."""
     notice = _newest(session, complaint)
-    if packaged_limits().needs_second_person(complaint, promised(session, complaint.id)) and (
-        notice.proposed_by_id == me.staff_id or not me.may(Permission.APPROVE)
-    ):
+    alone = notice.proposed_by_id == me.staff_id or not me.may(Permission.APPROVE)
+    if alone and _needs_second_person(session, complaint):
         raise SecondPersonNeeded
     _take(session, deadlines, complaint, Action.APPROVE_DECISION, notice, me=me, now=now)
     notice.approved_by_id, notice.approved_at = me.staff_id, now
@@ -90,8 +90,14 @@ def return_for_rework(
 def send(
     session: Session, deadlines: Deadlines, complaint: Complaint, *, me: SignedIn, now: datetime
 ) -> DecisionNotice:
-    """Give the approved notice to the customer; the legal clock stops in the same commit."""
+    """Give the approved notice to the customer; the legal clock stops in the same commit.
+
+    Raises `SecondPersonNeeded` when the case has become one since it was approved: more was promised, or it
+    was flagged.
+    """
     notice = _newest(session, complaint)
+    if _approved_alone(session, notice) and _needs_second_person(session, complaint):
+        raise SecondPersonNeeded("return it and have a second person approve it")
     _take(session, deadlines, complaint, Action.SEND_ANSWER, notice, me=me, now=now)
     notice.sent_at = now
     tell_customer(
@@ -114,6 +120,20 @@ def notices_of(session: Session, complaint_id: uuid.UUID) -> Sequence[DecisionNo
         .order_by(DecisionNotice.version)
         .limit(100)
     ).all()
+
+
+def _needs_second_person(session: Session, complaint: Complaint) -> bool:
+    """By its flags and sums, and whenever an earlier decision was sent: a review is the superior's."""
+    again = any(notice.sent_at is not None for notice in notices_of(session, complaint.id))
+    return again or packaged_limits().needs_second_person(complaint, promised(session, complaint.id))
+
+
+def _approved_alone(session: Session, notice: DecisionNotice) -> bool:
+    if notice.approved_by_id is None:
+        return False
+    approver = session.get_one(StaffMember, notice.approved_by_id)
+    may = Permission.APPROVE in PERMISSIONS[approver.role]
+    return notice.approved_by_id == notice.proposed_by_id or not may
 
 
 def _newest(session: Session, complaint: Complaint) -> DecisionNotice:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service_api.audit.service import Actor, record
 from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.handling import act, tell_customer
-from service_api.complaints.lifecycle import Action
+from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.core.problems import Conflict
 
@@ -104,6 +104,8 @@ def merge(
         raise CannotMerge("the later one joins the earlier one")
     if duplicate.customer_id != into.customer_id:
         raise NotTheSameCustomer
+    if new_facts and into.state == State.ANSWERED.value:
+        raise CannotMerge("it has been answered: new facts are a complaint of their own, or a review")
     act(session, deadlines, duplicate, Action.MERGE, by=by, role=role, now=now, into=into.number)
     duplicate.merged_into_id = into.id
     into.repeat_count += 1 + duplicate.repeat_count

@@ -54,6 +54,8 @@ def act(
     """
     before = State(complaint.state)
     after = next_state(before, action, role=role)
+    if action is Action.REOPEN and complaint.merged_into_id is not None:
+        facts |= {"parted_from": _part(session, complaint)}
     if by.kind == "staff" and after not in ENDED:
         complaint.owner_id = complaint.owner_id or uuid.UUID(by.id)
         complaint.first_contact_id = complaint.first_contact_id or uuid.UUID(by.id)
@@ -108,6 +110,14 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
+def _part(session: Session, complaint: Complaint) -> str:
+    """Who opens a merged complaint again takes the merger back; the number of what it had joined."""
+    into = session.get_one(Complaint, complaint.merged_into_id, with_for_update=True)
+    into.repeat_count = max(into.repeat_count - 1 - complaint.repeat_count, 0)
+    complaint.merged_into_id = None
+    return into.number
+
+
 def _enter(complaint: Complaint, state: State, *, action: Action, now: datetime) -> None:
     complaint.state = state.value
     complaint.is_over = state in ENDED
@@ -118,3 +128,5 @@ def _enter(complaint: Complaint, state: State, *, action: Action, now: datetime)
         complaint.acknowledged_at = now
     if action is Action.SEND_ANSWER:
         complaint.answered_at = now
+    if action is Action.REOPEN:  # the notice and the audit log keep when it was answered before
+        complaint.answered_at = None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import record, record_apart
 from service_api.complaints import queries
+from service_api.complaints.classification import Classification, classify
 from service_api.complaints.contacting import How, note_contact
 from service_api.complaints.deadlines import Deadlines, TheDeadlines
 from service_api.complaints.handling import act, check_version, tell_customer
@@ -189,6 +190,24 @@ def one(
 ) -> ComplaintView:
     """The whole file; reading it goes into the audit log. The ETag is what changes must carry."""
     complaint = to_read(session, me, number, now=now)
+    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+
+
+@router.patch("/{number}", dependencies=[FromOwnPage])
+def classified(
+    number: Number,
+    body: Classification,
+    expected: Expected,
+    me: CurrentStaff,
+    session: WriteSession,
+    deadlines: TheDeadlines,
+    now: Now,
+    settings: TheSettings,
+    response: Response,
+) -> ComplaintView:
+    """Set what was learnt since: codes, branch, flags, how many people. The ladder follows at once."""
+    complaint = to_change(session, me, number, expected=expected)
+    classify(session, deadlines, complaint, body, me=me, now=now)
     return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
 
 

@@ -84,11 +84,13 @@ class DeskClocks:
     def restarted(
         self, session: Session, complaint: Complaint, *, reason: str, by: Actor, now: datetime
     ) -> None:
+        """What a reopened complaint would start begins again; what its state has behind it does not."""
         known = list(rows.clocks_of(session, complaint))
         for row in known:
-            if row.status != "stopped":
+            clock = self.clock_profile(session, row)
+            if row.status != "stopped" and clock is not None and Action.REOPEN in clock.starts_on:
                 self.change(session, row, Change.STOP, by=by, now=now, reason=reason)
-        self._start(session, complaint, step=FILE_STEP, known=known, by=by, now=now)
+        self._start(session, complaint, step=Action.REOPEN.value, known=known, by=by, now=now)
 
     def clocks_of(self, session: Session, complaint_id: uuid.UUID) -> Sequence[ClockView]:
         return queries.clock_views(session, complaint_id)

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, true
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import WORKER
@@ -18,7 +17,7 @@ from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint
 from service_api.complaints.schemas import NoticeDraft
 from service_api.core.money import Money
-from service_api.core.problems import Forbidden, NotFound
+from service_api.core.problems import Forbidden, Malformed, NotFound
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.service import DeskClocks
 from service_api.outbox.models import OutboxEvent
@@ -192,7 +191,7 @@ def test_a_line_is_undone_once_by_one_that_names_it(session: Session, us: People
 
 def test_the_ledger_takes_no_line_of_nothing(session: Session, us: People) -> None:
     complaint = investigated(session, us)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Malformed):
         grant(session, complaint, "0", us["ann"])
 
 
