@@ -95,6 +95,7 @@ def test_the_same_matter_is_suggested_and_joined(
     lin: Case, as_: SignedInAs, file_complaint: FileComplaint
 ) -> None:
     again = Case(lin.who, file_complaint(contact="13800138000", description="柜员态度很差，又来投诉"))
+    again.take("take")
     first = lin.address.rsplit("/", 1)[1]
     assert f'value="{first}"' in again.page
     assert "未找到" in again.take("merge", status=404, other="C-20200101-0001")
