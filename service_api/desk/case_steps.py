@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Callable
 
-from service_api.complaints import duplicates, people, queries, redress
+from pydantic import ValidationError
+
+from service_api.complaints import classification, duplicates, people, queries, redress
 from service_api.complaints.case_models import REDRESS_KINDS
 from service_api.core.money import Money
 from service_api.core.problems import Malformed
@@ -119,6 +121,21 @@ def set_complex(press: Press) -> None:
     )
 
 
+def classify(press: Press) -> None:
+    """What was learnt since: codes, flags, how many people. A box that is not ticked is a flag taken back."""
+    said = {name: press.fields.get(name, "") for name in ("business", "cause", "group_size")}
+    flags = {name: press.fields.get(name) == "yes" for name in classification.FLAGS}
+    try:
+        facts = classification.Classification.model_validate({k: v for k, v in said.items() if v} | flags)
+    except ValidationError as error:
+        raise Malformed(
+            errors=[{"field": str(e["loc"][0]), "message": e["msg"]} for e in error.errors()]
+        ) from None
+    classification.classify(
+        press.session, press.deadlines, press.complaint, facts, me=press.me, now=press.now
+    )
+
+
 def _id(press: Press, name: str) -> uuid.UUID:
     try:
         return uuid.UUID(press.fields.get(name, ""))
@@ -136,4 +153,5 @@ CASE_STEPS: dict[str, Callable[[Press], None]] = {
     "pause": pause,
     "resume": resume,
     "set_complex": set_complex,
+    "classify": classify,
 }

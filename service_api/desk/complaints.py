@@ -10,6 +10,8 @@ from starlette.datastructures import UploadFile
 from service_api.audit.service import record, record_apart
 from service_api.complaints import attachments, decisions, people, queries, redress
 from service_api.complaints.case_models import REDRESS_KINDS
+from service_api.complaints.classification import FLAGS
+from service_api.complaints.codes import BUSINESSES, CAUSES
 from service_api.complaints.contacting import HOW
 from service_api.complaints.handling import StaleVersion, check_version
 from service_api.complaints.lifecycle import HANDLERS
@@ -121,6 +123,9 @@ def _file(
         notices=decisions.notices_of(session, one.id),
         parts=PARTS,
         ways_to_contact=HOW,
+        businesses=list(BUSINESSES),
+        causes=list(CAUSES),
+        flags=FLAGS,
         buttons=[button for button in BUTTONS if button in file.actions],
         may_take=may_handle and not one.is_over and one.owner_id != me.staff_id,
         may_handle=may_handle,

@@ -92,3 +92,19 @@ def test_the_page_notes_that_the_customer_was_spoken_with_and_how(
     page = lead.browser.post(f"{address}/contact_customer", data=form | {"how": "phone"}).text
     assert "已联系客户</strong> · 电话" in page
     assert 'class="tag">已受理' in page, "the state stays"
+
+
+def test_what_is_learnt_later_is_set_on_the_page_and_the_case_goes_up_at_once(
+    lead: Agent, as_: SignedInAs, file_complaint: FileComplaint
+) -> None:
+    address = f"/desk/complaints/{file_complaint(cause=None)}"
+    facts = {"business": "loan", "cause": "disclosure", "group_size": "25", "media": "yes"}
+    page = lead.browser.post(f"{address}/classify", data=stamped(lead.page(address)) | facts).text
+    assert "信息披露" in page
+    assert "媒体关注" in page
+    assert "三级·总行消保" in page
+    agent = Agent(as_("agent"))
+    fewer = stamped(agent.page(address)) | facts | {"group_size": "2"}
+    assert agent.browser.post(f"{address}/classify", data=fewer).status_code == 403
+    wrong = stamped(lead.page(address)) | facts | {"group_size": "0"}
+    assert lead.browser.post(f"{address}/classify", data=wrong).status_code == 422
