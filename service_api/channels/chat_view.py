@@ -43,7 +43,7 @@ def chat_view(
         "people": PeopleView.model_validate(when_people(now)),
         "rating": _stars(session, talk, now=now),
     }
-    sent = [m.seq for m in view.messages if m.author == "customer"]
+    sent = [m.seq for m in view.messages if m.author in ("customer", "agent")]
     files = files_at(session, conversation_id, sent) if sent else {}
     said = {m.seq: m.text for m in view.messages if m.author == "assistant"}
     articles = statistics.articles_said(session, conversation_id, said)

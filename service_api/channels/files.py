@@ -1,4 +1,4 @@
-"""Files of a conversation: the rules of attachments; seen by its visitor and by staff only."""
+"""Files of a conversation, sent by its customer or its agent, by the rules of attachments."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service_api.channels.web_models import ChatFile
-from service_api.conversations import service
-from service_api.conversations.models import Message
-from service_api.core.files import CheckedFile, keep_file
+from service_api.conversations import handover, service
+from service_api.conversations.models import Conversation, Message
+from service_api.core.files import CheckedFile, discard_if_undone, keep_file
 from service_api.core.i18n import say
-from service_api.core.problems import NotFound, TooManyRequests
+from service_api.core.problems import Conflict, NotFound, TooManyRequests
 
 FOLDER = "chat-files"
 MOST_A_DAY = 30
@@ -23,6 +23,11 @@ A_DAY = timedelta(days=1)
 class TooManyFiles(TooManyRequests):
     type = "too-many-files"
     title = "今天发送的文件过多"
+
+
+class OnlyInWebChat(Conflict):
+    type = "files-only-in-web-chat"
+    title = "微信会话不能发送文件"
 
 
 def receive_file(
@@ -45,26 +50,73 @@ def receive_file(
     first = session.scalar(known)
     if first is not None:
         return first
-    count = select(func.count()).where(ChatFile.conversation_id == conversation_id, ChatFile.at > now - A_DAY)
+    _check_number(session, conversation_id, "customer", now=now)
+    words = _words_for(talk, file)
+    message = service.receive(
+        session, conversation_id=conversation_id, external_id=external_id, text=words, now=now
+    )
+    message.text, message.raw_text, message.handled_at = words, None, now
+    _keep(session, folder, conversation_id, message.seq, file, now=now)
+    if talk.answering == "assistant":
+        service.add_message(
+            session, talk, author="system", text=say(talk.language, "chat_file_kept"), now=now
+        )
+    return message
+
+
+def send_file(
+    session: Session,
+    folder: Path,
+    talk: Conversation,
+    *,
+    staff_id: uuid.UUID,
+    file: CheckedFile,
+    now: datetime,
+) -> int:
+    """Send the customer a file as an answer that names it; gives the message's number. Needs the row lock.
+
+    Raises `NotYours`, `TooManyFiles`, and `OnlyInWebChat`: WeChat takes files only through an upload of its
+    own, which this product does not do.
+    """
+    if talk.channel != "web":
+        raise OnlyInWebChat
+    _check_number(session, talk.id, "agent", now=now)
+    seq = handover.answer(session, talk, staff_id=staff_id, text=_words_for(talk, file), now=now)
+    _keep(session, folder, talk.id, seq, file, now=now)
+    return seq
+
+
+def _check_number(session: Session, conversation_id: uuid.UUID, author: str, *, now: datetime) -> None:
+    count = (
+        select(func.count())
+        .select_from(ChatFile)
+        .join(Message, (Message.conversation_id == ChatFile.conversation_id) & (Message.seq == ChatFile.seq))
+        .where(
+            ChatFile.conversation_id == conversation_id, ChatFile.at > now - A_DAY, Message.author == author
+        )
+    )
     if (session.scalar(count) or 0) >= MOST_A_DAY:
         raise TooManyFiles(most=MOST_A_DAY)
-    sentence = "chat_picture" if file.media_type.startswith("image/") else "chat_file"
-    message = service.receive(
-        session,
-        conversation_id=conversation_id,
-        external_id=external_id,
-        text=say(talk.language, sentence, name=file.name),
-        now=now,
-    )
-    message.text, message.raw_text, message.handled_at = (
-        say(talk.language, sentence, name=file.name),
-        None,
-        now,
-    )
+
+
+def _words_for(talk: Conversation, file: CheckedFile) -> str:
+    is_picture = file.media_type.startswith("image/")
+    return say(talk.language, "chat_picture" if is_picture else "chat_file", name=file.name)
+
+
+def _keep(
+    session: Session,
+    folder: Path,
+    conversation_id: uuid.UUID,
+    seq: int,
+    file: CheckedFile,
+    *,
+    now: datetime,
+) -> None:
     row = ChatFile(
         id=uuid.uuid4(),
         conversation_id=conversation_id,
-        seq=message.seq,
+        seq=seq,
         name=file.name,
         media_type=file.media_type,
         size=file.size,
@@ -74,11 +126,7 @@ def receive_file(
     session.add(row)
     session.flush()
     keep_file(folder, row.id, file.content)
-    if talk.answering == "assistant":
-        service.add_message(
-            session, talk, author="system", text=say(talk.language, "chat_file_kept"), now=now
-        )
-    return message
+    discard_if_undone(session, folder, row.id)
 
 
 def files_at(session: Session, conversation_id: uuid.UUID, seqs: Sequence[int]) -> dict[int, ChatFile]:

@@ -24,12 +24,20 @@ from service_api.desk.views import lines_of, packet_view, talk_view
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import Facts, page
+from service_api.web.rendering import Facts, language_of, page, words
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 Tab = Annotated[str, Query(max_length=16)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
 NAMES_SHOWN = 4
+FILE_PROBLEMS = (
+    "attachment-too-large",
+    "body-too-large",
+    "attachment-type",
+    "attachment-name",
+    "attachment-declared-type",
+    "too-many-files",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ def conversation(
         onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),
         colleagues=[one for one in at_desk if one.id != me.staff_id],
         teams=_teams(session, at_desk),
+        problems=_file_problems(request),
         **packet_facts(session, talk, now=now),
         **customer_facts(session, talk, now=now),
         **complaint_facts(session, talk, now=now, settings=settings),
@@ -168,6 +177,12 @@ def customer(
         **customer_facts(session, talk, now=now),
         **complaint_facts(session, talk, now=now, settings=settings),
     )
+
+
+def _file_problems(request: Request) -> dict[str, str]:
+    """What can be wrong with a file, in the reader's language, by the problem's type."""
+    spoken = words(language_of(request))
+    return {name: spoken[f"problem.{name}"] for name in FILE_PROBLEMS}
 
 
 def _teams(session: Session, at_desk: Sequence[Colleague]) -> list[TeamView]:

@@ -1,29 +1,33 @@
-"""Pictures, recordings and files of customers, as the desk's pages show them."""
+"""Pictures, recordings and files of a conversation on the desk's pages: shown, and sent to the customer."""
 
 import uuid
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, File, Path, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import record
 from service_api.channels import files
 from service_api.channels.wechat import media as wechat_media
 from service_api.channels.wechat import queries as wechat
-from service_api.conversations import queries
+from service_api.conversations import presence, queries, service
 from service_api.conversations.desk_api import Agent
-from service_api.core.edge import Now, TheSettings, WriteSession
-from service_api.core.files import kept_file
+from service_api.core.edge import MachineNow, Now, TheSettings, WriteSession
+from service_api.core.files import check_file, kept_file, read_bounded
 from service_api.core.problems import NotFound
+from service_api.desk.views import lines_of
 from service_api.settings import Settings
+from service_api.web.pages import Text, from_form
+from service_api.web.rendering import page
 
-router = APIRouter(prefix="/desk/conversations/{conversation_id}/media", include_in_schema=False)
+router = APIRouter(prefix="/desk/conversations/{conversation_id}", include_in_schema=False)
 # Raster pictures and sound: a browser runs nothing in them. Everything else is only ever saved.
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/ogg"})
 
 
-@router.get("/{seq}")
+@router.get("/media/{seq}")
 def show(
     conversation_id: uuid.UUID,
     seq: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -37,6 +41,32 @@ def show(
     subject = ("conversation", str(conversation_id))
     record(session, by=me.actor, action="conversation.file_read", subject=subject, now=now, seq=seq)
     return shown(name, media_type, content)
+
+
+@router.post("/files")
+def send(
+    request: Request,
+    conversation_id: uuid.UUID,
+    me: Agent,
+    session: WriteSession,
+    settings: TheSettings,
+    now: Now,
+    machine_now: MachineNow,
+    file: Annotated[UploadFile, File()],
+    csrf_token: Text = "",
+) -> Response:
+    """Send the customer a picture or a document in the web chat, by the rules of attachments."""
+    from_form(me, csrf_token, request)
+    checked = check_file(
+        name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
+    )
+    presence.seen(session, me.staff_id, machine_now=machine_now)
+    talk = service.locked(session, conversation_id)
+    folder = settings.data_dir / files.FOLDER
+    files.send_file(session, folder, talk, staff_id=me.staff_id, file=checked, now=now)
+    if "HX-Request" in request.headers:
+        return page(request, "lines.html", me=me, lines=lines_of(session, talk))
+    return RedirectResponse(f"/desk/conversations/{conversation_id}", status_code=303)
 
 
 def shown(name: str, media_type: str, content: bytes) -> Response:

@@ -134,8 +134,9 @@ def lines_of(session: Session, talk: Conversation, *, after: int = 0, after_note
 
 
 def media_of(session: Session, talk: Conversation, messages: Sequence[MessageView]) -> dict[int, Medium]:
-    """What came with these messages, by number: files of the web chat, pictures and recordings of WeChat."""
-    seqs = [message.seq for message in messages if message.author == "customer"]
+    """What came with these messages, by number: files of the web chat, sent either way, pictures and
+    recordings of WeChat."""
+    seqs = [message.seq for message in messages if message.author in ("customer", "agent")]
     if not seqs:
         return {}
     base = f"/desk/conversations/{talk.id}/media"

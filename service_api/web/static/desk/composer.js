@@ -84,6 +84,25 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
     location.hash === "#customer" && (location.hash = "#talk");
     put((text.value && !/\s$/.test(text.value.slice(0, text.selectionStart)) ? "\n" : "") + insert.dataset.insert);
   });
+  const files = document.querySelector("#send-file form");
+  files?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = files.querySelector("button"), wrong = files.querySelector(".trouble");
+    button.disabled = true; wrong.hidden = true;
+    try {
+      const answer = await fetch(files.action, { method: "POST", body: new FormData(files), headers: { "HX-Request": "true" } });
+      if (!answer.ok) {
+        const problem = await answer.json().catch(() => ({}));
+        const name = (problem.type ?? "").split("/").pop();
+        throw new Error(JSON.parse(files.dataset.problems)[name] ?? problem.title ?? answer.status);
+      }
+      show(await answer.text());
+      files.reset(); document.getElementById("send-file").hidePopover(); onSent();
+      document.getElementById("lines").scrollTop = document.getElementById("lines").scrollHeight;
+    } catch (error) {
+      wrong.textContent = `${trouble.dataset.words} ${error.message}`; wrong.hidden = false;
+    } finally { button.disabled = false; }
+  });
   document.getElementById("macros")?.addEventListener("toggle", async (event) => {
     if (event.newState !== "open") return;
     const menu = event.target, list = menu.querySelector("ul"), run = menu.querySelector("form");
