@@ -1,7 +1,7 @@
 """Who is given a complaint: by skill (business line and language), open load, tier and turn."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,16 +33,22 @@ class Handler:
 
 
 def assign_by_skill(
-    session: Session, complaint: Complaint, *, by: Actor, now: datetime
+    session: Session,
+    complaint: Complaint,
+    *,
+    by: Actor,
+    now: datetime,
+    away: Collection[uuid.UUID] = frozenset(),
 ) -> StaffMember | None:
     """Give it to the fittest agent: who knows business and language, has the least open, waits longest.
 
     A platinum customer's complaint goes to who has the most skills that fit before it looks at the load.
-    None when nobody fits: it stays with the team leads.
+    Who is `away` now gets none. None when nobody fits: it stays with the team leads.
     """
     if complaint.owner_id is not None or complaint.is_over:
         return None
-    agents = _handlers(session, StaffMember.role == "agent", ~_recused_from(complaint))
+    here = StaffMember.id.not_in(away)
+    agents = _handlers(session, StaffMember.role == "agent", here, ~_recused_from(complaint))
     ranked = []
     for one in agents:
         fit = _fitness(one.skills, complaint)

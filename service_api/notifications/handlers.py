@@ -55,7 +55,8 @@ class Notifier:
     def complaint_filed(self, session: Session, event: Event, now: datetime) -> None:
         """It is given to the fittest agent, who hears of that; the team leads hear when nobody fits."""
         complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]), with_for_update=True)
-        assign_by_skill(session, complaint, by=WORKER, now=now)
+        away = queries.away_now(session, now=now)
+        assign_by_skill(session, complaint, by=WORKER, now=now, away=away)
         if complaint.owner_id is not None:
             return
         for member in recipients_of(session, complaint, LEADS, now=now):

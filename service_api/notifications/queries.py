@@ -41,6 +41,12 @@ def absences(session: Session, *, now: datetime) -> Sequence[Absence]:
     ).all()
 
 
+def away_now(session: Session, *, now: datetime) -> set[uuid.UUID]:
+    """Whose work somebody else does at the moment."""
+    present = select(Absence.staff_id).where(Absence.starts_at <= now, Absence.ends_at > now)
+    return set(session.scalars(present.order_by(Absence.id).limit(1000)))
+
+
 def active_endpoints(session: Session) -> Sequence[WebhookEndpoint]:
     return session.scalars(
         select(WebhookEndpoint).where(WebhookEndpoint.active).order_by(WebhookEndpoint.url).limit(100)

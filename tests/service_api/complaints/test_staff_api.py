@@ -14,6 +14,7 @@ from service_api.complaints.models import Complaint, Recusal
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.outbox.models import OutboxEvent
+from service_api.staff.models import StaffMember
 from tests.service_api.complaints.conftest import SERVICE, STORY, a_complaint, a_conversation, a_customer
 from tests.service_api.conftest import NOON
 
@@ -105,6 +106,21 @@ def test_filters_narrow_the_list(client: TestClient, database: Database, staff: 
         ({"over": True}, []),
     ):
         assert see(client, boss, **filters) == numbers, filters
+
+
+def test_the_list_is_narrowed_by_owner_and_tier(
+    client: TestClient, database: Database, staff: dict[str, Headers]
+) -> None:
+    with database.writing() as session:
+        ann = session.scalars(select(StaffMember.id).where(StaffMember.username == "ann")).one()
+        rich = a_conversation(session, customer=a_customer(session, tier="platinum")).id
+    filed(database)
+    filed(database, conversation_id=rich)
+    step(client, staff["ann"], filed(database), "acknowledge")
+    assert see(client, staff["boss"], tier="platinum") == ["2"]
+    assert see(client, staff["boss"], tier="platinum", level=1) == ["2"], "a VIP begins with the team lead"
+    assert see(client, staff["boss"], owner=str(ann)) == ["3"]
+    assert see(client, staff["bob"], owner=str(ann)) == [], "not by a filter either"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,25 @@ def test_a_new_complaint_is_given_to_an_agent_who_hears_of_it(
     assert (item.kind, item.facts["number"]) == ("assigned", "C-20261121-0001")
 
 
+def test_who_is_away_is_given_no_new_complaint(desk: Desk, database: Database, staff: Staff) -> None:
+    with database.writing() as session:
+        service.set_stand_in(
+            session,
+            member_id=staff["ann"],
+            stand_in_id=staff["boss"],
+            starts_at=NOON,
+            ends_at=NOON + timedelta(days=1),
+            by=SYSTEM,
+            now=NOON,
+        )
+    with_talk(database)
+    deliver_all(desk, NOON)
+    with database.reading() as session:
+        assert session.scalars(select(Complaint.owner_id)).one() is None
+        (item,) = queries.inbox_of(session, staff["lead"])
+    assert item.kind == "filed"
+
+
 def test_a_complaint_that_fits_no_agent_goes_to_the_team_lead(
     desk: Desk, database: Database, staff: Staff
 ) -> None:
