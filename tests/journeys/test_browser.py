@@ -1,18 +1,21 @@
 """People in front of real browsers: a customer, an agent, a supervisor, and the page in between."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service_api.demo import story
+from service_api.demo.people import DemoControls
 from tests.browsers import launch_chromium
 from tests.running import RunningTing
 from tests.screens import say, sign_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
 WIDE = {"width": 1280, "height": 720}
+OVERDUE = re.compile("[二三四]级")  # from the second level on a legal period has run out
 
 
 @pytest.fixture(scope="module")
@@ -160,4 +163,91 @@ def test_a_supervisor_sees_a_new_complaint_in_the_log_without_reloading(
     number = story.NUMBER.search("\n".join(heard(customer)))
     assert number, heard(customer)
     expect(log.locator("tbody a", has_text=number[0])).to_be_visible(timeout=15_000)
+    context.close()
+
+
+def test_from_the_first_question_over_a_person_and_an_escalation_to_the_stars(
+    customer: Page, browser: Browser, ting: RunningTing
+) -> None:
+    """The whole story in the order in which people live it. It moves the clock: nothing comes after it."""
+    say(customer, "银行卡丢了，怎么挂失？")
+    assert any("挂失" in text for text in heard(customer)[1:]), heard(customer)
+    say(customer, "转人工")
+
+    desk = browser.new_context(locale="zh-CN", viewport=WIDE)
+    agent = sign_in(desk, ting.web, "agent")
+    agent.locator("#queues .waiting a").last.click()
+    expect(agent.locator(".packet")).to_contain_text("客户要求人工")
+    agent.get_by_role("button", name="接入").click()
+    answer(agent, "您好，我来帮您看年费的问题")
+    expect(customer.locator(".row.agent .text").last).to_have_text(
+        "您好，我来帮您看年费的问题", timeout=10_000
+    )
+    say_to_agent(customer, "卡没激活也扣了我300块年费，打了三次电话没人管，我要投诉")
+    expect(agent.locator(".line.customer .said").last).to_contain_text("打了三次电话", timeout=10_000)
+
+    number = file_from_the_talk(agent)
+    told = customer.locator(".row.system .text", has_text=number)
+    expect(told).to_be_visible(timeout=10_000)
+    desk.close()
+
+    controls = DemoControls(ting.web)
+    controls.move_clock(days=16)  # the legal period is fifteen days
+    controls.leave()
+    acknowledge_in_the_console(browser, ting, number)
+
+    desk = browser.new_context(locale="zh-CN", viewport=WIDE)
+    agent = sign_in(desk, ting.web, "agent")
+    agent.goto(f"{ting.web}/desk/complaints/{number}")
+    expect(agent.locator(".timeline").first).to_contain_text("升级")
+    agent.get_by_role("link", name="查看会话").click()
+    answer(agent, "让您久等了，年费今天退回，以后也不再收取")
+    expect(customer.locator(".row.agent .text").last).to_contain_text("年费今天退回", timeout=10_000)
+    agent.get_by_role("button", name="结束会话").click()
+    desk.close()
+
+    stars = customer.locator("form.stars")
+    expect(stars).to_be_visible(timeout=15_000)
+    stars.locator("label[for=star-4]").click()
+    stars.locator("textarea").fill("慢，但解决了")
+    stars.get_by_role("button", name="提交评价").click()
+    expect(customer.get_by_text("谢谢您的评价")).to_be_visible()
+    expect(stars).to_be_hidden()
+
+
+def answer(agent: Page, words: str) -> None:
+    agent.locator(".answer textarea").fill(words)
+    agent.locator(".answer textarea").press("Enter")
+
+
+def file_from_the_talk(agent: Page) -> str:
+    """The agent files the complaint from the open conversation; the number that the page then shows."""
+    agent.locator("[data-key=p]").click()
+    story_told = agent.locator("[name=description]")
+    expect(story_told).to_have_value(re.compile("打了三次电话"))
+    agent.locator("[name=business]").select_option("credit-card")
+    agent.locator("[name=amount]").fill("300")
+    agent.get_by_role("button", name="登记", exact=True).click()
+    number = story.NUMBER.search(agent.locator("#customer-facts").inner_text())
+    assert number
+    return number[0]
+
+
+def acknowledge_in_the_console(browser: Browser, ting: RunningTing, number: str) -> None:
+    """The supervisor finds it late and escalated in the log, and takes note of each level."""
+    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    page = sign_in(context, ting.web, "supervisor")
+    row = page.locator("tbody tr", has_text=number)
+    end = time.monotonic() + story.ESCALATION_WITHIN_SECONDS
+    while not (row.count() and OVERDUE.search(row.inner_text())):
+        assert time.monotonic() < end, "it was not escalated"
+        page.wait_for_timeout(1000)
+        page.goto(f"{ting.web}/console")
+    row.get_by_role("link", name=number).click()
+    unread = page.get_by_role("button", name="确认收到升级")
+    expect(unread.first).to_be_visible()
+    while unread.count():
+        unread.first.click()
+        page.wait_for_load_state()
+    expect(page.locator("aside .timeline")).to_contain_text("已确认 刘洋")
     context.close()
