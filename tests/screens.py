@@ -1,21 +1,24 @@
-"""Look at what people see: play a short scene against the Ting that runs and photograph every page.
+"""Look at what people see: photograph every page (light, dark, phone; Chinese and English).
 
-`python -m tests.screens [FOLDER]` writes PNGs (light, dark, phone; Chinese and English) into FOLDER,
-var/screens by default. With `--scene` it first files some complaints and lets days go by; with `--readme` it
-also renews the picture of the README.
+`python -m tests.screens [FOLDER]` writes PNGs into FOLDER, var/screens by default. Staff's pages are those of
+a bank that has been at work for weeks (tests/scene.py). The chat and talks at the desk need the assistant:
+they are played against the Ting that runs, and left out when none does. With `--scene` that one first gets
+some complaints and days go by; with `--readme` it also renews the picture of the README.
 """
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from service_api.demo.people import Customer, DemoControls
-from service_api.settings import load_settings
 from tests.browsers import launch_chromium
+from tests.scene import WITH_CODE, Scene, a_bank_at_work
 
 # Days that go by after each filing, and what the customer says.
 SCENE = (
@@ -37,10 +40,15 @@ def main() -> None:
     asked.add_argument("--readme", action="store_true")
     options = asked.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    address = json.loads((load_settings().data_dir / "run.json").read_text())["web"]
-    if options.scene:
-        set_the_scene(address)
     with sync_playwright() as playwright, launch_chromium(playwright) as browser:
+        photograph_staff_pages(browser, options.folder)
+        note = Path(os.environ.get("TING_DATA_DIR", "var")) / "run.json"
+        if not note.exists():
+            print("Ting does not run (make run): no pictures of the chat and of talks")
+            return
+        address = json.loads(note.read_text())["web"]
+        if options.scene:
+            set_the_scene(address)
         photograph(browser, address, options.folder)
         if options.readme:
             compose(browser, options.folder, PICTURE)
@@ -59,6 +67,56 @@ def set_the_scene(address: str) -> None:
         customer.leave()
         controls.move_clock(days=days)
     controls.leave()
+
+
+def staff_pages(scene: Scene) -> dict[str, str]:
+    """Every page of staff that needs no talk, by a name for it, and some of them empty."""
+    return {
+        "log": "/console",
+        "log-empty": "/console?text=没有这个词",
+        "report": "/console/report",
+        "report-empty": "/console/report?first=2020-01-01&last=2020-01-07",
+        "ledger": "/console/ledger",
+        "ledger-empty": "/console/ledger?first=2020-01-01&last=2020-01-07",
+        "improvements": "/console/improvements",
+        "improvements-empty": "/console/improvements?closed=true",
+        "improvement": f"/console/improvements/{scene.issue_id}",
+        "unanswered": "/console/unanswered",
+        "articles": "/console/articles",
+        "article": "/console/articles/card-report-loss",
+        "rules-ladder": "/console/rules/ladder",
+        "rules-targets": "/console/rules/targets",
+        "rules-calendar": "/console/rules/calendar",
+        "rules-stand-ins": "/console/rules/stand-ins",
+        "people": "/console/staff",
+        "audit": "/console/audit",
+        "dead-letters": "/console/dead-letters",
+        "account": "/desk/account",
+        "inbox": "/desk/inbox",
+        "replies": "/desk/replies",
+        "complaints": "/desk/complaints",
+        "complaint": f"/desk/complaints/{scene.number}",
+    }
+
+
+def photograph_staff_pages(browser: Browser, folder: Path) -> None:
+    """Every page of staff as the supervisor sees it, of a bank with a past."""
+    looks = (
+        ("light", "zh-CN", DESKTOP, "light"),
+        ("dark", "zh-CN", DESKTOP, "dark"),
+        ("phone", "zh-CN", PHONE, "light"),
+        ("en", "en-US", DESKTOP, "light"),
+    )
+    with TemporaryDirectory() as data, a_bank_at_work(Path(data)) as scene:
+        for name, locale, viewport, scheme in looks:
+            with _person(browser, locale, viewport=viewport, scheme=scheme) as supervisor:
+                page = sign_in(supervisor, scene.address, "supervisor")
+                for title, path in staff_pages(scene).items():
+                    page.goto(f"{scene.address}{path}")
+                    _shoot(page, folder / f"{title}-{name}.png", full_page=True)
+            with _person(browser, locale, viewport=viewport, scheme=scheme) as somebody:
+                page = ask_for_code(somebody, scene.address)
+                _shoot(page, folder / f"sign-in-code-{name}.png")
 
 
 def photograph(browser: Browser, address: str, folder: Path) -> None:
@@ -143,6 +201,17 @@ def sign_in(context: BrowserContext, address: str, username: str) -> Page:
     page.locator("[name=password]").fill(f"{username.rstrip('0123456789')}-demo")
     page.locator("button.primary").click()
     page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+def ask_for_code(context: BrowserContext, address: str) -> Page:
+    """The page that wants the code of somebody's authenticator app."""
+    page = context.new_page()
+    page.goto(f"{address}/login")
+    page.locator("[name=username]").fill(WITH_CODE)
+    page.locator("[name=password]").fill("agent-demo")
+    page.locator("button.primary").click()
+    page.locator("[name=code]").wait_for()
     return page
 
 

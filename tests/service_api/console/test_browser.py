@@ -1,0 +1,69 @@
+"""Every page of staff in a real browser: nothing for axe-core to mend in either theme, no failing script."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browsers import launch_chromium
+from tests.scene import Scene, a_bank_at_work
+from tests.screens import sign_in, staff_pages
+from tests.service_api.web.chat_stage import AXE
+
+pytestmark = pytest.mark.browser
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE_WIDTH = 390
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with a_bank_at_work(tmp_path_factory.mktemp("bank")) as scene:
+        yield scene
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
+        yield chromium
+
+
+def test_axe_finds_nothing_to_mend_on_any_page(browser: Browser, scene: Scene) -> None:
+    context = browser.new_context(locale="zh-CN", color_scheme="light")
+    page = sign_in(context, scene.address, "supervisor")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    found = {}
+    for name, path in staff_pages(scene).items():
+        page.emulate_media(color_scheme="light")
+        answer = page.goto(f"{scene.address}{path}")
+        assert answer is not None and answer.ok, name
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found[name] = mend(page, {"type": "tag", "values": WCAG})
+        page.emulate_media(color_scheme="dark")
+        found[name] += mend(page, {"type": "rule", "values": ["color-contrast"]})
+    context.close()
+    assert {name: what for name, what in found.items() if what} == {}
+    assert errors == []
+
+
+def mend(page: Page, rules: dict[str, object]) -> list[str]:
+    """What axe-core wants mended, in short."""
+    found: list[str] = page.evaluate(
+        "async rules => (await axe.run(document, {runOnly: rules})).violations.map("
+        "v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html).join(' ')}`)",
+        rules,
+    )
+    return found
+
+
+def test_no_page_is_wider_than_a_phone(browser: Browser, scene: Scene) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": PHONE_WIDTH, "height": 800})
+    page = sign_in(context, scene.address, "supervisor")
+    too_wide = {}
+    for name, path in staff_pages(scene).items():
+        page.goto(f"{scene.address}{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > PHONE_WIDTH:
+            too_wide[name] = width
+    context.close()
+    assert too_wide == {}
