@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const ink = colour("ink");
   const palettes = {
-    lines: [colour("deep"), colour("good"), colour("soft")],
+    lines: [colour("deep"), colour("soon"), colour("soft")],
     stacked: [colour("good"), colour("late"), colour("soon")],
     bars: [colour("deep")],
   };
@@ -23,6 +23,9 @@ document.addEventListener("DOMContentLoaded", () => {
       backgroundColor: palettes[data.kind][i],
       borderColor: palettes[data.kind][i],
       borderWidth: lines ? 2 : 0,
+      // Told apart without colour, too.
+      borderDash: [[], [6, 4], [2, 3]][lines ? i : 0],
+      pointStyle: ["circle", "rect", "triangle"][lines ? i : 0],
       pointRadius: lines && data.labels.length > 40 ? 0 : 3,
       maxBarThickness: 26,
       borderRadius: 3,
@@ -37,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
         maintainAspectRatio: false,
         interaction: { mode: "index", axis: across ? "y" : "x", intersect: false },
         scales: across ? { x: counts, y: names } : { x: names, y: counts },
-        plugins: { legend: { display: data.series.length > 1, position: "bottom", labels: { boxWidth: 12 } } },
+        plugins: { legend: { display: data.series.length > 1, position: "bottom", labels: { boxWidth: 12, usePointStyle: lines } } },
         onClick: (_event, found) => {
           const link = found.length && data.links[found[0].index];
           if (link) location.assign(link);

@@ -12,3 +12,8 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches?.("[data-tick-all]")) return;
   for (const box of event.target.form.querySelectorAll("input[name=number]")) box.checked = event.target.checked;
 });
+
+// On a narrow screen the line of tabs begins where one is.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+}
