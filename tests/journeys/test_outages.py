@@ -37,7 +37,7 @@ def desk(ting: RunningTing) -> Iterator[Desk]:
 
 @pytest.fixture
 def chat(desk: Desk) -> Chat:
-    """A customer in front of the summary of a complaint. What the test before killed may still be starting."""
+    """A customer before the summary of a complaint. What the test before killed may still be starting."""
     end = time.monotonic() + STARTED_AGAIN_SECONDS
     while True:
         chat = Chat(desk.http, language="zh")
@@ -78,7 +78,7 @@ def say_until(chat: Chat, text: str, response: str) -> Answer:
 
 
 def filed_once_or_handed_over(desk: Desk, chat: Chat) -> None:
-    """Filed when things are back; or, after two failures, a person is asked, who finds the draft in the packet."""
+    """Filed when things are back; or, after two failures, given to a person, who finds the draft."""
     end = time.monotonic() + BACK_WITHIN_SECONDS
     while not facts(desk, chat).complaints:
         if facts(desk, chat).answering != "assistant":
