@@ -94,7 +94,9 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
       if (!answer.ok) {
         const problem = await answer.json().catch(() => ({}));
         const name = (problem.type ?? "").split("/").pop();
-        throw new Error(JSON.parse(files.dataset.problems)[name] ?? problem.title ?? answer.status);
+        wrong.textContent = JSON.parse(files.dataset.problems)[name] ?? `${trouble.dataset.words} ${problem.title ?? answer.status}`;
+        wrong.hidden = false;
+        return;
       }
       show(await answer.text());
       files.reset(); document.getElementById("send-file").hidePopover(); onSent();
