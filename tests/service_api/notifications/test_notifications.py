@@ -4,6 +4,7 @@ import email
 import json
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -304,7 +305,7 @@ def test_a_webhook_is_signed_retried_and_recognisable(
         **usual.handlers.sendings,
         "webhook.post": webhooks.sending(database, client, machine=SystemClock()),
     }
-    desk = Desk(database, usual.desk, outbox.Handlers(usual.handlers.effects, sendings))
+    desk = replace(usual, handlers=outbox.Handlers(usual.handlers.effects, sendings))
     with_talk(database, media=True)
     receiver.status = 503
     outbox.deliver(database, desk.handlers, now=NOON)
