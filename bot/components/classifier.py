@@ -142,7 +142,12 @@ class TingClassifier(GraphComponent, IntentClassifier):
         (now, confidence), (other, (start, end)) = wishes
         entity = {"entity": "also", "start": start, "end": end, "value": other, "extractor": "TingClassifier"}
         message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
-        rest = [one for one in ranking if one["name"] != now]
+        # Of the whole message another intent may be surer; beside the wish to do now that is no ambiguity.
+        rest = [
+            {"name": one["name"], "confidence": min(one["confidence"], confidence / 2)}
+            for one in ranking
+            if one["name"] != now
+        ]
         return [{"name": now, "confidence": confidence}, *rest][:RANKING]
 
     def rank(self, features: Text, *, sentence: Text = "") -> List[Dict[Text, Any]]:

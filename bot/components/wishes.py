@@ -42,7 +42,8 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 
-# A comma alone, before a wish: 查下余额，我要投诉. A question before one is mostly how a complaint begins.
+# A comma alone, before a wish: 查下余额，我要投诉. A question before one is mostly how a complaint begins, and so is
+# a payment gone wrong: 卡被扣了两次，我要投诉 is one complaint.
 _COMMA = re.compile(
     r"[,，、]\s*(?=(?:我|俺)?(?:还|也)?(?:要|想)(?!是|不)|帮我|请|麻烦|给我|替我|"
     r"(?:please|i (?:want|need|would)|i'd|i wanna|can you|could you)\b)",
@@ -69,7 +70,7 @@ def clauses(text: str, joints: "re.Pattern[str]" = _JOINT) -> List[Clause]:
 def two_wishes(text: str, judge: Judge) -> Optional[Tuple[Tuple[str, float], Tuple[str, Clause]]]:
     """The wish to do now with its confidence, and the other with its span; None when there are not two."""
     return _two(text, clauses(text), judge, ACTS) or _two(
-        text, clauses(text, _COMMA), judge, ACTS - {"ask_faq"}
+        text, clauses(text, _COMMA), judge, ACTS - {"ask_faq", "dispute_transaction"}
     )
 
 
