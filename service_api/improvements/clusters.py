@@ -5,6 +5,7 @@ English alike), weighted by how rare they are (TF-IDF), and grouped by average l
 on the whole, so that one complaint in between does not chain two matters into one.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ SMALLEST = 3
 MOST = 600  # of one business; the newest. Memory and time grow with the square: 600 take about 0.1 s
 LONGEST_TEXT = 1000
 WORDS_SHOWN = 5
+LATIN_WORD = re.compile(r"[a-z]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,18 @@ def _of_business(stories: Sequence[Story]) -> list[Cluster]:
 
 
 def _shared(texts: Sequence[str]) -> tuple[str, ...]:
-    """Runs of characters that at least half of the texts hold, the longest first, none inside another."""
+    """Words of Latin letters and runs of Chinese signs that at least half of the texts hold, the longest first,
+    none that another nearly says."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update({text[i : i + n] for n in (2, 3, 4) for i in range(len(text) - n + 1)})
-    common = [run for run, count in counts.items() if count * 2 >= len(texts) and count > 1 and run.isalnum()]
+        runs = {text[i : i + n] for n in (2, 3, 4) for i in range(len(text) - n + 1)}
+        counts.update(run for run in runs if run.isalpha() and not any(sign.isascii() for sign in run))
+        counts.update(set(LATIN_WORD.findall(text)))
+    common = [run for run, count in counts.items() if count * 2 >= len(texts) and count > 1]
     chosen: list[str] = []
     for run in sorted(common, key=lambda run: (-len(run), -counts[run], run)):
-        if not any(run in other for other in chosen):
+        parts = (run,) if len(run) == 2 else (run[1:], run[:-1])
+        if not any(part in other for part in parts for other in chosen):
             chosen.append(run)
         if len(chosen) == WORDS_SHOWN:
             break

@@ -41,6 +41,14 @@ def test_english_is_grouped_too() -> None:
     assert len(found.numbers) == len(ENGLISH)
 
 
+def test_sums_are_no_words_of_a_group_and_none_says_what_another_says() -> None:
+    (found,) = find_clusters(stories(ATM))
+    assert not any(sign.isdigit() for word in found.words for sign in word)
+    assert not any(
+        one[1:] == other[:-1] for one in found.words for other in found.words if len(one) == len(other) > 2
+    )
+
+
 def test_the_words_that_a_group_shares_are_named() -> None:
     (found,) = find_clusters(stories(FEE))
     assert any("年费" in word for word in found.words)
