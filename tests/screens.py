@@ -111,6 +111,8 @@ def photograph_staff_pages(browser: Browser, folder: Path) -> None:
         for name, locale, viewport, scheme in looks:
             with _person(browser, locale, viewport=viewport, scheme=scheme) as supervisor:
                 page = sign_in(supervisor, scene.address, "supervisor")
+                if locale.startswith("en"):
+                    page.get_by_role("button", name="English").click()
                 for title, path in staff_pages(scene).items():
                     page.goto(f"{scene.address}{path}")
                     _shoot(page, folder / f"{title}-{name}.png", full_page=True)
