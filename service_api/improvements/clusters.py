@@ -83,8 +83,8 @@ def _of_business(stories: Sequence[Story]) -> list[Cluster]:
 
 
 def _shared(texts: Sequence[str]) -> tuple[str, ...]:
-    """Words of Latin letters and runs of Chinese signs that at least half of the texts hold, the longest first,
-    none that another nearly says."""
+    """Words of Latin letters and runs of Chinese signs that at least half of the texts hold, the longest
+    first, none that another nearly says."""
     counts: Counter[str] = Counter()
     for text in texts:
         runs = {text[i : i + n] for n in (2, 3, 4) for i in range(len(text) - n + 1)}
