@@ -62,6 +62,9 @@ class Press:
 
 
 def take(press: Press) -> None:
+    """What nobody has; what a colleague has is handed over by them, or taken by those who approve."""
+    if press.complaint.owner_id not in {None, press.me.staff_id}:
+        press.me.must(Permission.APPROVE)
     me = member_named(press.session, press.me.username)
     assign(press.session, press.complaint, to=me, by=press.me.actor, now=press.now)
 

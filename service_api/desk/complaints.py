@@ -127,7 +127,10 @@ def _file(
         causes=list(CAUSES),
         flags=FLAGS,
         buttons=[button for button in BUTTONS if button in file.actions],
-        may_take=may_handle and not one.is_over and one.owner_id != me.staff_id,
+        may_take=may_handle
+        and not one.is_over
+        and one.owner_id != me.staff_id
+        and (one.owner_id is None or me.may(Permission.APPROVE)),
         may_handle=may_handle,
         may_assign=me.may(Permission.APPROVE) and not one.is_over,
         handlers=_handlers(session) if me.may(Permission.APPROVE) else [],

@@ -142,6 +142,13 @@ def test_a_case_changes_hands_when_the_colleague_agrees(lin: Case, as_: SignedIn
     wu.press(f"{lin.address}/answer_offer", status=404, accept="yes")
 
 
+def test_who_answered_first_does_not_take_a_case_back_from_a_colleague(lin: Case, as_: SignedInAs) -> None:
+    lin.take("offer", username="agent2", reason="客户要求英文服务")
+    Agent(as_("agent2")).press(f"{lin.address}/answer_offer", accept="yes")
+    assert not lin.offers("take")
+    lin.take("take", status=403)
+
+
 def test_a_declined_offer_changes_nothing(lin: Case, as_: SignedInAs) -> None:
     lin.take("offer", username="agent2", reason="我要休假")
     Agent(as_("agent2")).press(f"{lin.address}/answer_offer", accept="no")
