@@ -267,7 +267,7 @@ def test_the_list_is_narrowed_as_the_log_is(
     client: TestClient,
     database: Database,
     staff: dict[str, Headers],
-    asked: dict[str, object],
+    asked: dict[str, Any],
     found: set[str],
 ) -> None:
     names = {
@@ -289,7 +289,7 @@ def test_the_list_is_narrowed_as_the_log_is(
     ],
 )
 def test_a_filter_that_means_nothing_is_refused(
-    client: TestClient, staff: dict[str, Headers], asked: dict[str, object]
+    client: TestClient, staff: dict[str, Headers], asked: dict[str, Any]
 ) -> None:
     assert client.get(URL, params=asked, headers=staff["boss"]).status_code == 422
 
