@@ -61,7 +61,7 @@ class BuildSettings:
     """
 
     embedders: Mapping[Language, str] = field(default_factory=lambda: dict(DEFAULT_EMBEDDERS))
-    precision: float = 0.95
+    precision: float = 0.965
     reviewed: Path = REVIEWED
     reranker: str | None = None
     keep: int = KEEP

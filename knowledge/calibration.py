@@ -139,7 +139,7 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
 
 
 def fit_calibration(
-    observations: Sequence[Observation], *, precision: float = 0.95, careful_precision: float = 0.97
+    observations: Sequence[Observation], *, precision: float = 0.95, careful_precision: float = 0.98
 ) -> Calibration:
     """Fit the chances, then take the lowest thresholds that keep the stated precision of answers.
 

@@ -38,20 +38,20 @@ def test_chinese_questions_find_their_article(found: Evaluation) -> None:
 
 
 def test_english_questions_find_their_article(found: Evaluation) -> None:
-    assert found.by_language["en"]["hit@1"].value >= 0.82
-    assert found.by_language["en"]["hit@3"].value >= 0.92
+    assert found.by_language["en"]["hit@1"].value >= 0.84
+    assert found.by_language["en"]["hit@3"].value >= 0.945
 
 
 def test_what_is_answered_is_right(found: Evaluation) -> None:
     for figures in found.by_language.values():
         assert figures["precision of answers"].value >= 0.95
-        assert figures["far answered"].value <= 0.03
+        assert figures["far answered"].value <= 0.05
         assert figures["near answered"].value <= 0.10
 
 
 def test_more_than_half_of_what_has_an_article_is_answered(found: Evaluation) -> None:
-    assert found.by_language["zh"]["in scope answered"].value >= 0.60
-    assert found.by_language["en"]["in scope answered"].value >= 0.53
+    assert found.by_language["zh"]["in scope answered"].value >= 0.55
+    assert found.by_language["en"]["in scope answered"].value >= 0.65
 
 
 def test_a_confidence_is_the_share_that_is_right(found: Evaluation) -> None:
