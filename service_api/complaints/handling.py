@@ -128,5 +128,6 @@ def _enter(complaint: Complaint, state: State, *, action: Action, now: datetime)
         complaint.acknowledged_at = now
     if action is Action.SEND_ANSWER:
         complaint.answered_at = now
+        complaint.answered_late = complaint.answered_late or now > complaint.due_at
     if action is Action.REOPEN:  # the notice and the audit log keep when it was answered before
-        complaint.answered_at = None
+        complaint.answered_at, complaint.answered_late = None, False

@@ -44,6 +44,7 @@ class Complaint(Base):
     `due_at` is the statutory deadline in force, `level` how far it was escalated (0: not yet), `desk_order`
     whether the bank's clock runs; all three are kept by the room of escalation, so that the supervisor's list
     is one index scan.
+    `answered_late` stays when a review brings a later deadline: the first answer was late all the same.
     `owner_id` handles it; `first_contact_id` answers to the customer until it is closed, whoever handles it.
     """
 
@@ -128,6 +129,7 @@ class Complaint(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_late: Mapped[bool] = mapped_column(Boolean, default=False)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     keep_until: Mapped[date | None] = mapped_column(Date)
 

@@ -159,6 +159,7 @@ def timeliness(now: datetime) -> Case[str]:
     """`in_time` or `late` once answered or closed; before that `late` after the due time, else `running`."""
     finished = func.coalesce(Complaint.answered_at, Complaint.closed_at)
     return case(
+        (Complaint.answered_late, "late"),
         (finished <= Complaint.due_at, "in_time"),
         (finished > Complaint.due_at, "late"),
         (Complaint.due_at <= now, "late"),

@@ -18,7 +18,7 @@ from service_api.improvements.models import FOLLOWS, Stage, SystemicIssue
 from service_api.improvements.service import Plan
 from service_api.settings import Settings
 from service_api.staff.models import StaffMember
-from service_api.staff.queries import complaint_handlers, display_names
+from service_api.staff.queries import display_names, supervisors
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
@@ -169,7 +169,7 @@ def _overview(
         clusters=[] if closed else queries.suggestions(session, me, now=now),
         today=now.astimezone(settings.zone).date(),
         may_change=me.may(Permission.APPROVE),
-        handlers=complaint_handlers(session),
+        handlers=supervisors(session),
         problem=problem.title if problem else "",
         hint=problem.detail if problem else "",
         status=problem.status if problem else 200,
@@ -206,7 +206,7 @@ def _issue_page(
         names={str(key): name for key, name in display_names(session, actors).items()},
         today=now.astimezone(settings.zone).date(),
         may_change=me.may(Permission.APPROVE),
-        handlers=complaint_handlers(session),
+        handlers=supervisors(session),
         problem=problem.title if problem else "",
         hint=problem.detail if problem else "",
         status=problem.status if problem else 200,

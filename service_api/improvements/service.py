@@ -17,6 +17,7 @@ from service_api.core.upsert import insert_once
 from service_api.improvements.models import FOLLOWS, IssueComplaint, Stage, SystemicIssue
 from service_api.notifications.service import tell
 from service_api.staff.models import StaffMember
+from service_api.staff.roles import PERMISSIONS, Permission
 from service_api.staff.service import SignedIn
 
 MOST = 200
@@ -25,6 +26,13 @@ MOST = 200
 class NoSuchStep(Conflict):
     type = "no-such-step"
     title = "当前阶段不能进行该操作"
+
+
+class CannotOwn(Malformed):
+    """Who sees to an issue must be able to open its page."""
+
+    type = "cannot-own"
+    title = "该人员没有查看整改事项的权限"
 
 
 class StaleIssue(Conflict):
@@ -49,7 +57,8 @@ class Plan:
 def open_issue(
     session: Session, me: SignedIn, plan: Plan, *, owner: StaffMember, numbers: Iterable[str], now: datetime
 ) -> SystemicIssue:
-    """Make an issue of these complaints. Raises `Malformed`, `NotFound` for a number they may not see."""
+    """Make an issue of these complaints. Raises `Malformed`, `CannotOwn`, `NotFound` for a number."""
+    _check_owner(owner)
     issue = SystemicIssue(owner_id=owner.id, opened_at=now, title="-")
     _set(issue, plan)
     session.add(issue)
@@ -72,9 +81,10 @@ def change(
     version: int,
     now: datetime,
 ) -> None:
-    """Set plan and stage. Raises `StaleIssue`, `NoSuchStep`, and `Malformed` for what the stage needs."""
+    """Set plan and stage. Raises `StaleIssue`, `CannotOwn`, `NoSuchStep`, `Malformed` for what is missing."""
     if issue.version != version:
         raise StaleIssue
+    _check_owner(owner)
     before = Stage(issue.stage)
     if stage != before and stage not in FOLLOWS[before]:
         raise NoSuchStep(f"{before} is not followed by {stage}")
@@ -153,6 +163,11 @@ def remove_complaint(
     complaint_id = row.complaint_id
     session.delete(row)
     _note(session, me, issue, "improvement.complaint_removed", now=now, complaint=str(complaint_id))
+
+
+def _check_owner(owner: StaffMember) -> None:
+    if not owner.active or Permission.SUPERVISE not in PERMISSIONS[owner.role]:
+        raise CannotOwn
 
 
 def _set(issue: SystemicIssue, plan: Plan) -> None:

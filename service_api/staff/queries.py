@@ -40,7 +40,16 @@ def has_anyone(session: Session) -> bool:
 
 def complaint_handlers(session: Session) -> Sequence[StaffMember]:
     """Everybody to whom a complaint can be given, by name."""
-    roles = [role for role, may in PERMISSIONS.items() if Permission.HANDLE_COMPLAINTS in may]
+    return _who_may(session, Permission.HANDLE_COMPLAINTS)
+
+
+def supervisors(session: Session) -> Sequence[StaffMember]:
+    """Everybody who sees the log and its reports, by name."""
+    return _who_may(session, Permission.SUPERVISE)
+
+
+def _who_may(session: Session, permission: Permission) -> Sequence[StaffMember]:
+    roles = [role for role, may in PERMISSIONS.items() if permission in may]
     query = select(StaffMember).where(StaffMember.role.in_(roles), StaffMember.active)
     return session.scalars(query.order_by(StaffMember.username).limit(500)).all()
 

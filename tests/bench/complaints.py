@@ -50,9 +50,10 @@ EMPTIED = ("outbox_events", "escalations", "complaint_clock_events", "complaint_
 COMPLAINTS = """
 INSERT INTO complaints (id, number, language, complainant, complainant_name, authority, business, product,
   channel, source, tier, description, demand, contact, group_size, legal, media, regulatory, strong_emotion,
-  complex, repeat_count, state, is_over, desk_order, level, version, received_at, due_at)
+  complex, answered_late, repeat_count, state, is_over, desk_order, level, version, received_at, due_at)
 SELECT {id}, 'C-20261101-' || n, 'zh', 'self', '', '', 'credit-card', '', 'web', 'customer', 'ordinary',
-  '没激活也扣我年费三百，必须退 ' || n, '', '', 1, {no}, {no}, {no}, {no}, {no}, 0, 'received', {no}, 0, 0, 1,
+  '没激活也扣我年费三百，必须退 ' || n, '', '', 1, {no}, {no}, {no}, {no}, {no}, {no}, 0,
+  'received', {no}, 0, 0, 1,
   {received}, {due}
 FROM {numbers}
 """

@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 
 from service_api import tables
+from service_api.audit.models import AuditEntry
+from service_api.audit.proof import first_flaw
+from service_api.audit.service import FIRST_HASH, Actor, entry_hash, record
 from service_api.core.database import Database
 from service_api.core.migrate import alembic_config, is_current, migrate
 from tests.service_api.conftest import SERVICE_TOKEN
@@ -30,6 +34,45 @@ def test_migrations_lead_back_to_nothing_and_up_again(tmp_path: Path) -> None:
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     migrate(database)
     assert is_current(database)
+    database.close()
+
+
+def test_an_older_database_keeps_its_rows_and_its_proof(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/older.db")
+    command.upgrade(alembic_config(database), "0001")
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO unanswered_questions (language, key, question, outcome, confidence, "
+                "times_asked, first_asked_at, last_asked_at) VALUES ('zh', 'k', '能不能用积分抵年费', 'none', 0.4, 2, "
+                "'2026-11-20 04:00:00', '2026-11-20 04:00:00')"
+            )
+        )
+        entry = AuditEntry(
+            at=datetime(2026, 11, 20, tzinfo=UTC),
+            actor_kind="system",
+            actor_id="",
+            action="staff.added",
+            subject_kind="staff",
+            subject_id="1",
+            facts={},
+            previous_hash=FIRST_HASH,
+        )
+        names = {column.name for column in AuditEntry.__table__.columns} - {"id", "hash"}
+        row = {name: getattr(entry, name) for name in names}
+        connection.execute(insert(AuditEntry).values(**row, hash=entry_hash(entry)))
+    migrate(database)
+
+    with database.reading() as session:
+        assert session.scalar(text("SELECT question FROM unanswered_questions")) == "能不能用积分抵年费"
+        assert session.scalar(text("SELECT entries FROM audit_head")) == 1
+        assert first_flaw(session) is None
+    with database.writing() as session:
+        record(
+            session, by=Actor("system"), action="staff.changed", subject=("staff", "1"), now=datetime.now(UTC)
+        )
+    with database.reading() as session:
+        assert first_flaw(session) is None
     database.close()
 
 

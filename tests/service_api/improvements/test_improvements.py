@@ -111,6 +111,7 @@ def test_complaints_after_the_action_are_counted(
         ({"title": "  "}, (422, "malformed")),
         ({"version": 99}, (412, "stale-version")),
         ({"owner": "nobody"}, (422, "cannot-handle")),
+        ({"owner": "ann"}, (422, "cannot-own")),
         ({"due_on": "2026-02-31"}, (422, "malformed")),
         ({"stage": "mended"}, (422, "malformed")),
     ],

@@ -13,6 +13,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from service_api.audit.service import Actor
+from service_api.complaints.handling import _enter
+from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.people import recuse
 from service_api.core.database import Database
@@ -78,6 +80,18 @@ def test_answered_in_time_stays_in_time_when_the_due_day_has_passed(
         late.answered_at = NOON
     found = period(client, staff["boss"])["total"]
     assert (found["in_time"], found["late"], found["running"]) == (1, 1, 0)
+
+
+def test_a_late_first_answer_stays_late_when_a_review_brings_a_later_deadline(
+    client: TestClient, database: Database, staff: dict[str, Headers]
+) -> None:
+    with database.writing() as session:
+        late = a_complaint(session, now=NOON - timedelta(days=18))
+        late.state, late.desk_order = State.DECISION_APPROVED.value, 0
+        _enter(late, State.ANSWERED, action=Action.SEND_ANSWER, now=NOON)
+        late.due_at = NOON + timedelta(days=30)
+    found = period(client, staff["boss"])["total"]
+    assert (found["in_time"], found["late"]) == (0, 1)
 
 
 def test_a_day_begins_at_midnight_of_the_bank(
