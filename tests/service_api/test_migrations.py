@@ -44,7 +44,8 @@ def test_an_older_database_keeps_its_rows_and_its_proof(tmp_path: Path) -> None:
         connection.execute(
             text(
                 "INSERT INTO unanswered_questions (language, key, question, outcome, confidence, "
-                "times_asked, first_asked_at, last_asked_at) VALUES ('zh', 'k', '能不能用积分抵年费', 'none', 0.4, 2, "
+                "times_asked, first_asked_at, last_asked_at) "
+                "VALUES ('zh', 'k', '能不能用积分抵年费', 'none', 0.4, 2, "
                 "'2026-11-20 04:00:00', '2026-11-20 04:00:00')"
             )
         )
