@@ -14,9 +14,9 @@ test:  ## every check: format, lint, types, import rules, tests, one journey wit
 	@$(PYTHON) requirements/install.py --dev
 	@exec .venv/bin/python tests/checks.py
 
-bench:  ## measure starts, turns and memory; a table, and JSON in var/bench/
+bench:  ## measure everything (ARGS="--full --million" at full size); a table, and JSON in var/bench/
 	@$(PYTHON) requirements/install.py --dev
-	@exec .venv/bin/python -m tests.bench
+	@exec .venv/bin/python -m tests.bench $(ARGS)
 
 evaluate:  ## how held-out messages are understood; a table, JSON in var/evaluation.json (BANKING77=folder: that set)
 	@$(PYTHON) requirements/install.py --dev

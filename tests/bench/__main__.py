@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 import httpx
 
 from service_api.demo.people import Customer
-from tests.bench import channels, search
+from tests.bench import channels, complaints, desk, search
 from tests.bench.figures import Spread, cpu_seconds, memory_mb, spread
 from tests.bench.paths import StockRasa, WholePath, own_channel_turn, search_alone
 from tests.running import ROOT, RunningTing, free_ports, start_ting
@@ -44,9 +46,26 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=24, help="talks on each side (default 24)")
     asked.add_argument("--no-clone", action="store_true", help="skip the start from a fresh clone")
     asked.add_argument("--million", action="store_true", help="also search 1 000 000 vectors: minutes, 4 GB")
+    asked.add_argument(
+        "--full", action="store_true", help="complaints at full size: 1 000 000 stored, minutes"
+    )
+    asked.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     options = asked.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    result: dict[str, Any] = {"at": time.strftime("%Y-%m-%d %H:%M"), "cores": os.cpu_count()}
+    file = FOLDER / "bench.json"
+    kept = json.loads(file.read_text()) if file.exists() and options.only != list(PARTS) else {}
+    result: dict[str, Any] = kept | {"at": time.strftime("%Y-%m-%d %H:%M"), "cores": os.cpu_count()}
+    for name in options.only:
+        PARTS[name](options, result)
+        file.write_text(
+            json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        )  # a later failure loses nothing
+    print(table(result))
+    return 0
+
+
+def measure_talks(options: argparse.Namespace, result: dict[str, Any]) -> None:
+    """Starts, turns beside stock Rasa, the long conversation, memory."""
     if not options.no_clone:
         progress("cold start from a fresh clone: environments, training, index, everything")
         result["cold_clone_seconds"] = start_from_clone()
@@ -61,14 +80,37 @@ def main() -> int:
         asyncio.run(measure(ting, options.rounds, result))
     finally:
         ting.stop()
+
+
+def measure_search(options: argparse.Namespace, result: dict[str, Any]) -> None:
     progress("the FAQ search by itself")
     sizes = (*search.SIZES, search.LONG) if options.million else search.SIZES
-    result["faq_search"] = search.measure_search(ting.data_dir / "index", sizes)
+    result["faq_search"] = search.measure_search(FOLDER / "data" / "index", sizes)
+
+
+def measure_lines(_options: argparse.Namespace, result: dict[str, Any]) -> None:
     progress("the chat's line: round trips, and many lines for a minute")
     result["chat_line"] = channels.measure()
-    (FOLDER / "bench.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-    print(table(result))
-    return 0
+
+
+def measure_complaints(options: argparse.Namespace, result: dict[str, Any]) -> None:
+    progress("complaints: filing, list, sweep, two workers")
+    result["complaints"] = complaints.measure() if options.full else complaints.measure(**complaints.SMALL)
+
+
+def measure_desk(_options: argparse.Namespace, result: dict[str, Any]) -> None:
+    progress("the desk's queue page at 5 000 open conversations")
+    with tempfile.TemporaryDirectory() as folder:
+        result["desk"] = desk.measure(Path(folder))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, dict[str, Any]], None]] = {
+    "talks": measure_talks,
+    "search": measure_search,
+    "lines": measure_lines,
+    "complaints": measure_complaints,
+    "desk": measure_desk,
+}
 
 
 def timed_start(data: Path, *, keep: bool = False) -> tuple[float, RunningTing | None]:
@@ -211,7 +253,28 @@ def table(result: dict[str, Any]) -> str:
     ):
         if key in result:
             lines.append(f"  {name:<34} {result[key]:7.1f}")
-    lines += ["", f"One turn (ms) {'':<22}     p50     p95"]
+    if "turn_ms" in result:
+        lines += talk_lines(result)
+    if "faq_search" in result:
+        lines += [search.search_table(result["faq_search"])]
+    if "chat_line" in result:
+        lines += ["", channels.table(result["chat_line"])]
+    if "complaints" in result:
+        lines += ["", f"Complaints {'':<47}    ours   plain   ratio (ms)"]
+        lines += [
+            f"  {one['what']:<56} {one['ours_ms']:8.2f}{one['plain_ms']:8.2f}{one['ratio']:8.2f}"
+            for one in result["complaints"]
+        ]
+    if "desk" in result:
+        lines += ["", f"Desk, {result['desk']['conversations']} open conversations"]
+        lines += [
+            f"  {name:<34} {figures}" for name, figures in result["desk"].items() if name != "conversations"
+        ]
+    return "\n".join([*lines, "", f"JSON: {FOLDER / 'bench.json'}"])
+
+
+def talk_lines(result: dict[str, Any]) -> list[str]:
+    lines = ["", f"One turn (ms) {'':<22}     p50     p95"]
     for kind, both in result["turn_ms"].items():
         for name, figures in both.items():
             lines.append(f"  {kind + ', ' + name:<34} {Spread(**figures)}")
@@ -223,9 +286,7 @@ def table(result: dict[str, Any]) -> str:
     lines += [f"  {name:<34} {ms:7.1f}" for name, ms in result["cpu_ms_per_turn"].items()]
     lines += ["", "Memory (MB, proportional)"]
     lines += [f"  {name:<34} {mb:7.1f}" for name, mb in result["memory_mb"].items()]
-    lines += [search.search_table(result["faq_search"])]
-    lines += ["", channels.table(result["chat_line"])]
-    return "\n".join([*lines, "", f"JSON: {FOLDER / 'bench.json'}"])
+    return lines
 
 
 def progress(line: str) -> None:

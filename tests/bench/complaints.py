@@ -43,6 +43,7 @@ SMALL = 2_000
 FEW_DUE = 1_000
 MANY_DUE = 10_000
 TURN = 100
+SMALL = {"stored_on_sqlite": 20_000, "stored_on_postgresql": 50_000, "due": 500}
 BEFORE = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 EMPTIED = ("outbox_events", "escalations", "complaint_clock_events", "complaint_clocks", "complaints")
 
@@ -346,6 +347,5 @@ def _figure(what: str, ours: float, plain: float, note: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    small = "--small" in sys.argv
-    found = measure(stored_on_sqlite=20_000, stored_on_postgresql=50_000, due=500) if small else measure()
+    found = measure(**SMALL) if "--small" in sys.argv else measure()
     print(json.dumps(found, indent=2, ensure_ascii=False))
