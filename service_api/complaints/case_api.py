@@ -2,10 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from service_api.complaints import decisions, duplicates, notes, people, queries, redress
 from service_api.complaints.case_models import DecisionNotice, Redress
@@ -85,7 +85,7 @@ class Answer(Strict):
 class Away(Strict):
     username: Clean | None = None
     branch: Slug | None = None
-    reason: ShortText
+    reason: Annotated[ShortText, Field(max_length=200)]
 
 
 class Merge(Strict):

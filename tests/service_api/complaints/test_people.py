@@ -233,3 +233,10 @@ def test_an_unclaimed_case_that_is_over_seeks_nobody(
     with database.reading() as session:
         assert "complaint.unclaimed" not in session.scalars(select(OutboxEvent.topic)).all()
         assert session.scalars(select(Complaint.owner_id)).one() is None
+
+
+def test_a_reason_that_the_file_cannot_hold_is_refused(
+    client: TestClient, staff: dict[str, Headers], number: str
+) -> None:
+    answer = change(client, staff["lead"], number, "post", "recusals", username="bob", reason="长" * 201)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/malformed")
