@@ -282,7 +282,7 @@ def test_codes_are_stored_as_keyed_hashes_and_logged_by_fact_only(
     assert deeds == [
         ("verification.code_sent", {}),
         ("verification.refused", {"why": "wrong-code"}),
-        ("verification.confirmed", {}),
+        ("verification.confirmed", {"how": "code"}),
     ]
 
 
