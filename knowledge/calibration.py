@@ -139,9 +139,11 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
 
 
 def fit_calibration(
-    observations: Sequence[Observation], *, precision: float = 0.95, careful_precision: float = 0.98
+    observations: Sequence[Observation], *, precision: float = 0.95, careful_precision: float | None = None
 ) -> Calibration:
     """Fit the chances, then take the lowest thresholds that keep the stated precision of answers.
+
+    What is asked of fees, limits and fraud needs `careful_precision`: two points more unless it is given.
 
     Nothing is shown where that costs at most `MOST_LOST` of the questions whose article is among the three.
     """
@@ -153,7 +155,8 @@ def fit_calibration(
     chances = _chances_out_of_fold(observations)
     careful = np.array([one.careful for one in observations])
     answer = threshold_for(chances[:, 1], first, weights, precision)
-    strict = threshold_for(chances[careful, 1], first[careful], weights[careful], careful_precision)
+    wanted = careful_precision or precision + 0.02
+    strict = threshold_for(chances[careful, 1], first[careful], weights[careful], wanted)
     outside = any(one.kind != "in_scope" for one in observations)
     return _fit_chances(observations).model_copy(
         update={

@@ -241,7 +241,7 @@ def acknowledge_in_the_console(browser: Browser, ting: RunningTing, number: str)
     while not (row.count() and OVERDUE.search(row.inner_text())):
         assert time.monotonic() < end, "it was not escalated"
         page.wait_for_timeout(1000)
-        page.goto(f"{ting.web}/console")
+        page.goto(f"{ting.web}/console?text={number}")
     row.get_by_role("link", name=number).click()
     unread = page.get_by_role("button", name="确认收到升级")
     expect(unread.first).to_be_visible()
