@@ -119,7 +119,8 @@ def recipe(settings: BuildSettings) -> str:
     """Names code, word lists and settings of a build."""
     chosen = ",".join(f"{language}={settings.embedders[language]}" for language in LANGUAGES)
     reviewed = file_hash(settings.reviewed)[:16] if settings.reviewed.is_file() else "none"
-    return f"{recipe_hash()[:32]}:{chosen}:{sorted(settings.precision.items())}:{reviewed}:{settings.reranker or ''}"
+    precision = ",".join(f"{language}={settings.precision[language]}" for language in LANGUAGES)
+    return f"{recipe_hash()[:32]}:{chosen}:{precision}:{reviewed}:{settings.reranker or ''}"
 
 
 def plain_groups(articles: Sequence[Article], language: Language, lexicon: Lexicon) -> list[Group]:
