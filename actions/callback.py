@@ -11,7 +11,7 @@ from actions.desk_client import DeskError, DeskProblem
 from actions.digression import digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
-from actions.person import give_up
+from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -57,7 +57,7 @@ class ValidateCallback(DeskAction):
         if told:
             return told
         unclear = "utter_contact_unclear" if turn.requested == PHONE else "utter_callback_time_unclear"
-        return await self._misunderstood(unclear, turn, say)
+        return await ask_again(self.desk, turn, say, unclear, stay=self.stand_still(turn))
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
@@ -85,7 +85,7 @@ class ValidateCallback(DeskAction):
             return await cancel(self.desk, turn, say)
         if digresses(turn) and turn.intent != "request_callback":
             return []
-        return await self._misunderstood("utter_case_unclear", turn, say)
+        return await ask_again(self.desk, turn, say, "utter_case_unclear", stay=self.stand_still(turn))
 
     async def _ask_desk(self, turn: Turn, say: Say) -> Events:
         day = turn.slots.get(DAY)
@@ -105,13 +105,6 @@ class ValidateCallback(DeskAction):
         say("utter_callback_done", phone=asked.phone, time=asked.wanted)
         cleared = [SlotSet(name, None) for name in (PHONE, TIME, DAY, CONFIRMED, "requested_slot")]
         return [*cleared, *offer_next_wish(turn, say, done="request_callback")]
-
-    async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
-        handed_over = await give_up(self.desk, turn, say)
-        if handed_over is not None:
-            return [*self.stand_still(turn), *handed_over]
-        say(response)
-        return self.stand_still(turn)
 
 
 class AskCallbackConfirmed(DeskAction):

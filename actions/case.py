@@ -14,7 +14,7 @@ from actions.desk_views import ComplaintItem
 from actions.digression import digresses, digresses_from_story
 from actions.edge import DeskAction, Events
 from actions.offers import offer
-from actions.person import give_up
+from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -106,7 +106,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(NUMBER, fit[0].number)]
         if named is None and digresses(turn):
             return []
-        return await self._misunderstood("utter_case_number_unclear", turn, say)
+        return await ask_again(self.desk, turn, say, "utter_case_number_unclear", stay=self.stand_still(turn))
 
     async def _text(self, turn: Turn, say: Say) -> Events:
         adds = turn.slots.get(ACT) == "add"
@@ -117,7 +117,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(TEXT, SKIPPED)]
         if len(turn.text) >= 2 and not skips and turn.intent != "affirm":
             return [*self.stand_still(turn), SlotSet(TEXT, turn.text)]
-        return await self._misunderstood("utter_addition_unclear", turn, say)
+        return await ask_again(self.desk, turn, say, "utter_addition_unclear", stay=self.stand_still(turn))
 
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         if confirms(turn):
@@ -134,7 +134,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(TEXT, joined)]
         if digresses(turn):
             return []
-        return await self._misunderstood("utter_case_unclear", turn, say)
+        return await ask_again(self.desk, turn, say, "utter_case_unclear", stay=self.stand_still(turn))
 
     async def _do(self, turn: Turn, say: Say) -> Events:
         act, number, text = (str(turn.slots.get(name) or "") for name in (ACT, NUMBER, TEXT))
@@ -162,13 +162,6 @@ class ValidateCase(DeskAction):
                 return self._done(act, number, say)
         say(f"utter_case_none_{act}" if problem.slug == "action-not-allowed" else "utter_no_complaints")
         return forgotten()
-
-    async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
-        handed_over = await give_up(self.desk, turn, say)
-        if handed_over is not None:
-            return [*self.stand_still(turn), *handed_over]
-        say(response)
-        return self.stand_still(turn)
 
 
 class AskCaseNumber(DeskAction):

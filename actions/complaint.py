@@ -38,7 +38,7 @@ from actions.drafts import (
 from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
-from actions.person import give_up
+from actions.person import ask_again
 from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
 from actions.say import Say
 from actions.turn import Turn
@@ -88,7 +88,7 @@ class ValidateComplaint(DeskAction):
         if step.files:
             return await self._file(turn, say)
         if step.misunderstood:
-            return await self._misunderstood(step.misunderstood, turn, say)
+            return await ask_again(self.desk, turn, say, step.misunderstood, stay=self.stand_still(turn))
         return await self._keep(step, turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
@@ -131,7 +131,7 @@ class ValidateComplaint(DeskAction):
             return [*cleared(), *await self._keep(read_opening(anew), anew, say)]
         if digresses(turn):
             return []
-        return await self._misunderstood("utter_resume_unclear", turn, say)
+        return await ask_again(self.desk, turn, say, "utter_resume_unclear", stay=self.stand_still(turn))
 
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:
@@ -142,13 +142,6 @@ class ValidateComplaint(DeskAction):
         key = str(turn.slots.get(DRAFT) or uuid4().hex)
         await keep_draft(self.desk, turn, values, key=key)
         return [SlotSet(DRAFT, key), *(SlotSet(name, value) for name, value in values.items())]
-
-    async def _misunderstood(self, response: str, turn: Turn, say: Say) -> Events:
-        handed_over = await give_up(self.desk, turn, say)
-        if handed_over is not None:
-            return [*self.stand_still(turn), *handed_over]
-        say(response)
-        return self.stand_still(turn)
 
     async def _file(self, turn: Turn, say: Say) -> Events:
         """File under the draft's key: a second try after a lost answer gives the first complaint again."""

@@ -9,7 +9,7 @@ from actions.desk_client import DeskError
 from actions.digression import asks_meanwhile, digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer, offer_next_wish
-from actions.person import give_up
+from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -59,11 +59,7 @@ class ValidateRating(DeskAction):
             return [SlotSet(SCORE, score)]
         if digresses(turn) and turn.intent != "rate_service":
             return []
-        handed_over = await give_up(self.desk, turn, say)
-        if handed_over is not None:
-            return [*self.stand_still(turn), *handed_over]
-        say("utter_score_unclear")
-        return self.stand_still(turn)
+        return await ask_again(self.desk, turn, say, "utter_score_unclear", stay=self.stand_still(turn))
 
     async def _comment(self, turn: Turn, say: Say) -> Events:
         """Almost anything is a comment; a new score replaces the first."""

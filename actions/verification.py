@@ -9,7 +9,7 @@ from actions.desk_client import DeskError, DeskProblem
 from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
-from actions.person import give_up
+from actions.person import ask_again
 from actions.profile import show
 from actions.say import Say
 from actions.turn import Turn
@@ -55,7 +55,8 @@ class ValidateVerification(DeskAction):
             return await self._confirm(str(code.value), turn, say)
         if not re.search(r"\d{4,}", turn.text) and self._digresses(turn):
             return []
-        return await self._misunderstood(turn, say)
+        unclear = "utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear"
+        return await ask_again(self.desk, turn, say, unclear, stay=self.stand_still(turn))
 
     def _digresses(self, turn: Turn) -> bool:
         if turn.intent == "verify_identity":
@@ -112,13 +113,6 @@ class ValidateVerification(DeskAction):
             say("utter_code_locked")
             return [SlotSet(PHONE, None), SlotSet("pending_act", None), SlotSet("requested_slot", None)]
         say("utter_verification_unavailable")
-        return self.stand_still(turn)
-
-    async def _misunderstood(self, turn: Turn, say: Say) -> Events:
-        handed_over = await give_up(self.desk, turn, say)
-        if handed_over is not None:
-            return [*self.stand_still(turn), *handed_over]
-        say("utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear")
         return self.stand_still(turn)
 
 
