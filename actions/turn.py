@@ -28,6 +28,7 @@ FAILURES = frozenset(
         "utter_addition_unclear",
         "utter_callback_time_unclear",
         "utter_score_unclear",
+        "utter_case_unclear",
     }
 )
 """Responses that mean: the customer was not understood. Two such turns in a row bring a person."""
