@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -24,19 +24,12 @@ from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import PostedForm
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console/articles", include_in_schema=False)
 DAYS_SHOWN = timedelta(days=30)
 PAGE = 40
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form(max_fields=400, max_part_size=200_000)
-
-
-Typed = Annotated[FormData, Depends(_form)]
 
 
 @router.get("")
@@ -69,16 +62,14 @@ def listed(
 
 @router.post("")
 def start(
-    request: Request,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
     today: Today,
     rates: TheRates,
-    form: Typed,
+    form: PostedForm,
 ) -> Response:
     """A new article: its name and topic; the texts follow in the editor."""
-    from_form(me, str(form.get("csrf_token", "")), request)
     content = content_of(form, id=str(form.get("id", "")).strip())
     content |= {
         "source": f"internal: written at the desk, {today.isoformat()}",
@@ -98,10 +89,9 @@ def one(
 
 @router.post("/{article_id}/preview")
 def preview(
-    request: Request, article_id: str, me: CurrentStaff, rates: TheRates, form: Typed
+    request: Request, article_id: str, me: CurrentStaff, rates: TheRates, form: PostedForm
 ) -> HTMLResponse:
     """What a customer would read of the text being typed; nothing is stored."""
-    from_form(me, str(form.get("csrf_token", "")), request)
     me.must(Permission.MANAGE_ARTICLES)
     content = content_of(form, id=article_id)
     shown = preview_of(content, rates)
@@ -110,15 +100,13 @@ def preview(
 
 @router.post("/{article_id}/phrasing")
 def add_phrasing(
-    request: Request,
     article_id: str,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
     today: Today,
-    form: Typed,
+    form: PostedForm,
 ) -> Response:
-    from_form(me, str(form.get("csrf_token", "")), request)
     article = to_change(session, me, article_id, seen=None)
     language, text = str(form.get("language", "")), str(form.get("text", ""))
     phrasing.add_phrasing(session, me, article, language=language, text=text, today=today, now=now)
@@ -135,10 +123,9 @@ def act(
     now: Now,
     today: Today,
     rates: TheRates,
-    form: Typed,
+    form: PostedForm,
 ) -> Response:
     """Save, or one press of a button; "submit" saves what was typed first. What was typed is never lost."""
-    from_form(me, str(form.get("csrf_token", "")), request)
     if step != "save" and step not in STEPS:
         raise NotFound
     typed = content_of(form, id=article_id) if "zh.question" in form else None

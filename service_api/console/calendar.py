@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from service_api.audit.queries import history_of
-from service_api.console.rules import Changer, Posted, Reader
+from service_api.console.rules import Changer, Reader
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.escalation import calendars
@@ -25,6 +25,7 @@ from service_api.escalation.service import DeskClocks
 from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
+from service_api.web.forms import PostedForm
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console/rules/calendar", include_in_schema=False)
@@ -82,7 +83,7 @@ def try_out(
     request: Request,
     me: Changer,
     place: ThePlace,
-    form: Posted,
+    form: PostedForm,
     session: ReadSession,
     desk: TheDesk,
     now: Now,
@@ -101,7 +102,7 @@ def change(
     request: Request,
     me: Changer,
     place: ThePlace,
-    form: Posted,
+    form: PostedForm,
     session: WriteSession,
     desk: TheDesk,
     now: Now,

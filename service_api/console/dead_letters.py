@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service_api.audit.service import record
@@ -13,7 +13,7 @@ from service_api.outbox import service as outbox
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/dead-letters", include_in_schema=False)
@@ -25,15 +25,7 @@ def _keeper(me: CurrentStaff) -> SignedIn:
     return me
 
 
-def _checked(
-    request: Request, me: CurrentStaff, csrf_token: Annotated[str, Form(max_length=200)] = ""
-) -> SignedIn:
-    from_form(me, csrf_token, request)
-    return _keeper(me)
-
-
 Keeper = Annotated[SignedIn, Depends(_keeper)]
-CheckedKeeper = Annotated[SignedIn, Depends(_checked)]
 
 
 @router.get("")
@@ -43,15 +35,15 @@ def show(request: Request, me: Keeper, session: ReadSession, replayed: int = 0) 
     return page(request, "dead_letters.html", me=me, letters=letters, waiting=waiting, replayed=replayed)
 
 
-@router.post("/replay")
-def replay_all(me: CheckedKeeper, session: WriteSession, now: Now) -> Response:
+@router.post("/replay", dependencies=[OwnForm])
+def replay_all(me: Keeper, session: WriteSession, now: Now) -> Response:
     """Try every one that the page shows again."""
     done = [_replay(session, event.id, me, now) for event in queries.dead_letters(session, limit=MOST)]
     return RedirectResponse(f"/console/dead-letters?replayed={sum(done)}", status_code=303)
 
 
-@router.post("/{event_id}/replay")
-def replay(event_id: int, me: CheckedKeeper, session: WriteSession, now: Now) -> Response:
+@router.post("/{event_id}/replay", dependencies=[OwnForm])
+def replay(event_id: int, me: Keeper, session: WriteSession, now: Now) -> Response:
     if not _replay(session, event_id, me, now):
         raise NotFound
     return RedirectResponse("/console/dead-letters?replayed=1", status_code=303)

@@ -4,15 +4,16 @@ import uuid
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service_api.audit.queries import history_of
 from service_api.complaints.people import member_named
 from service_api.console.log import Supervisor
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
-from service_api.core.problems import Problem
+from service_api.core.problems import Malformed, Problem
 from service_api.improvements import queries, service
 from service_api.improvements.models import FOLLOWS, Stage, SystemicIssue
 from service_api.improvements.service import Plan
@@ -22,13 +23,55 @@ from service_api.staff.queries import display_names, supervisors
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/improvements", include_in_schema=False)
 Title = Annotated[str, Form(max_length=120)]
 Numbers = Annotated[list[str], Form(max_length=service.MOST)]
-DueDay = Annotated[str, Form(pattern=r"^$|^\d{4}-\d{2}-\d{2}$")]
+LONGEST_PART = 4000
+
+
+def _improver(me: Supervisor) -> SignedIn:
+    me.must(Permission.APPROVE)
+    return me
+
+
+Improver = Annotated[SignedIn, Depends(_improver)]
+
+
+class IssueForm(BaseModel):
+    """An issue as its page shows it and posts it."""
+
+    version: int = Field(ge=1)
+    stage: Stage
+    title: str = Field("", max_length=120)
+    cause: str = Field("", max_length=LONGEST_PART)
+    action: str = Field("", max_length=LONGEST_PART)
+    outcome: str = Field("", max_length=LONGEST_PART)
+    owner: str = Field("", max_length=64)
+    due_on: str = Field("", max_length=10)
+
+    def plan(self) -> Plan:
+        """Raises `Malformed` for a day that no calendar has."""
+        try:
+            due_on = date.fromisoformat(self.due_on) if self.due_on else None
+        except ValueError:
+            raise Malformed("no calendar has the day by which it is to be done") from None
+        return Plan(self.title, self.cause, self.action, self.outcome, due_on)
+
+
+def _form_of(issue: SystemicIssue, owner: StaffMember) -> IssueForm:
+    return IssueForm(
+        version=issue.version,
+        stage=Stage(issue.stage),
+        title=issue.title,
+        cause=issue.cause,
+        action=issue.action,
+        outcome=issue.outcome,
+        owner=owner.username,
+        due_on=issue.due_on.isoformat() if issue.due_on else "",
+    )
 
 
 @router.get("")
@@ -43,19 +86,17 @@ def overview(
     return _overview(request, session, me, now=now, settings=settings, closed=closed)
 
 
-@router.post("")
+@router.post("", dependencies=[OwnForm])
 def open_issue(
     request: Request,
-    me: Supervisor,
+    me: Improver,
     session: WriteSession,
     now: Now,
     settings: TheSettings,
     title: Title = "",
     owner: Text = "",
     number: Numbers = [],  # noqa: B006  # FastAPI copies it
-    csrf_token: Text = "",
 ) -> Response:
-    _may_change(request, me, csrf_token)
     try:
         to = member_named(session, owner)
         issue = service.open_issue(session, me, Plan(title), owner=to, numbers=number, now=now)
@@ -76,50 +117,41 @@ def one(
     return _issue_page(request, session, me, queries.issue(session, issue_id), now=now, settings=settings)
 
 
-@router.post("/{issue_id}")
+@router.post("/{issue_id}", dependencies=[OwnForm])
 def change(
     issue_id: uuid.UUID,
     request: Request,
-    me: Supervisor,
+    me: Improver,
     session: WriteSession,
     now: Now,
     settings: TheSettings,
-    version: Annotated[int, Form(ge=1)],
-    stage: Annotated[Stage, Form()],
-    title: Title = "",
-    cause: Text = "",
-    action: Text = "",
-    outcome: Text = "",
-    owner: Text = "",
-    due_on: DueDay = "",
-    csrf_token: Text = "",
+    typed: Annotated[IssueForm, Form()],
 ) -> Response:
-    _may_change(request, me, csrf_token)
+    """Set plan and stage. After a refusal the page shows what was typed, so that nothing is written twice."""
     issue = queries.issue(session, issue_id, lock=True)
     try:
-        plan = Plan(title, cause, action, outcome, date.fromisoformat(due_on) if due_on else None)
-        to = member_named(session, owner)
+        to = member_named(session, typed.owner)
         with session.begin_nested():
-            service.change(session, me, issue, plan, stage=stage, owner=to, version=version, now=now)
+            service.change(
+                session, me, issue, typed.plan(), stage=typed.stage, owner=to, version=typed.version, now=now
+            )
     except Problem as problem:
-        return _issue_page(request, session, me, issue, now=now, settings=settings, problem=problem)
-    except ValueError:  # a day that no calendar has
-        return RedirectResponse(f"/console/improvements/{issue_id}", status_code=303)
+        return _issue_page(
+            request, session, me, issue, now=now, settings=settings, typed=typed, problem=problem
+        )
     return RedirectResponse(f"/console/improvements/{issue_id}", status_code=303)
 
 
-@router.post("/{issue_id}/complaints")
+@router.post("/{issue_id}/complaints", dependencies=[OwnForm])
 def add_complaints(
     issue_id: uuid.UUID,
     request: Request,
-    me: Supervisor,
+    me: Improver,
     session: WriteSession,
     now: Now,
     settings: TheSettings,
     numbers: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
-    _may_change(request, me, csrf_token)
     issue = queries.issue(session, issue_id, lock=True)
     wanted = numbers.replace(",", " ").replace("，", " ").replace("、", " ").split()
     try:
@@ -130,24 +162,12 @@ def add_complaints(
     return RedirectResponse(f"/console/improvements/{issue_id}", status_code=303)
 
 
-@router.post("/{issue_id}/complaints/{number}/remove")
+@router.post("/{issue_id}/complaints/{number}/remove", dependencies=[OwnForm])
 def remove_complaint(
-    issue_id: uuid.UUID,
-    number: str,
-    request: Request,
-    me: Supervisor,
-    session: WriteSession,
-    now: Now,
-    csrf_token: Text = "",
+    issue_id: uuid.UUID, number: str, me: Improver, session: WriteSession, now: Now
 ) -> Response:
-    _may_change(request, me, csrf_token)
     service.remove_complaint(session, me, queries.issue(session, issue_id, lock=True), number, now=now)
     return RedirectResponse(f"/console/improvements/{issue_id}", status_code=303)
-
-
-def _may_change(request: Request, me: SignedIn, csrf_token: str) -> None:
-    from_form(me, csrf_token, request)
-    me.must(Permission.APPROVE)
 
 
 def _overview(
@@ -184,6 +204,7 @@ def _issue_page(
     *,
     now: Now,
     settings: Settings,
+    typed: IssueForm | None = None,
     problem: Problem | None = None,
 ) -> HTMLResponse:
     history = history_of(session, service.subject(issue.id))
@@ -196,6 +217,7 @@ def _issue_page(
         "improvement.html",
         me=me,
         issue=issue,
+        fields=typed or _form_of(issue, owner),
         owner=owner,
         stages=[one for one in Stage if one == stage or one in FOLLOWS[stage]],
         rows=complaint_rows(session, found, now=now, zone=settings.zone),

@@ -26,7 +26,7 @@ from service_api.staff.queries import complaint_handlers
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -92,7 +92,7 @@ def figures(request: Request, me: Supervisor, session: ReadSession, now: Now) ->
     return page(request, "figures.html", me=me, figures=log_figures(session, me, now=now))
 
 
-@router.post("/views")
+@router.post("/views", dependencies=[OwnForm])
 def save_view(
     request: Request,
     me: Supervisor,
@@ -102,10 +102,8 @@ def save_view(
     settings: TheSettings,
     name: Text = "",
     shared: Annotated[bool, Form()] = False,
-    csrf_token: Text = "",
 ) -> Response:
     """Keep the filters of the address under a name."""
-    from_form(me, csrf_token, request)
     try:
         views.save(session, me, name=name, choice=choice, shared=shared, now=now)
     except Problem as problem:
@@ -114,16 +112,13 @@ def save_view(
     return RedirectResponse(f"/console?{choice.query()}", status_code=303)
 
 
-@router.post("/views/{view_id}/forget")
-def forget_view(
-    view_id: int, request: Request, me: Supervisor, session: WriteSession, csrf_token: Text = ""
-) -> Response:
-    from_form(me, csrf_token, request)
+@router.post("/views/{view_id}/forget", dependencies=[OwnForm])
+def forget_view(view_id: int, me: Supervisor, session: WriteSession) -> Response:
     views.forget(session, me, view_id)
     return RedirectResponse("/console", status_code=303)
 
 
-@router.post("/assign")
+@router.post("/assign", dependencies=[OwnForm])
 def assign(
     request: Request,
     me: Supervisor,
@@ -133,10 +128,8 @@ def assign(
     settings: TheSettings,
     number: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006  # FastAPI copies it
     to: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """Give the ticked complaints to one person, and say what became of each."""
-    from_form(me, csrf_token, request)
     outcome, refused = None, None
     try:
         outcome = bulk.assign_many(session, me, number, username=to, now=now)

@@ -1,6 +1,5 @@
 """The ladder and the bank's own targets: what holds, who changed what, and a change with its effects."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -24,21 +23,12 @@ from service_api.escalation.service import DeskClocks
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import PostedForm
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console/rules", include_in_schema=False)
 Kind = Literal["ladder", "targets"]
 STRICTER = [tier for tier in TIERS if tier != "ordinary"]
-MOST_FIELDS = 500
-
-
-async def _posted(request: Request) -> AsyncIterator[FormData]:
-    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
-        yield form
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 
 
 def _reader(me: CurrentStaff) -> SignedIn:
@@ -46,9 +36,8 @@ def _reader(me: CurrentStaff) -> SignedIn:
     return me
 
 
-def _changer(request: Request, me: CurrentStaff, form: Posted) -> SignedIn:
+def _changer(me: CurrentStaff) -> SignedIn:
     me.must(Permission.MANAGE_SETTINGS)
-    from_form(me, str(form.get("csrf_token", "")), request)
     return me
 
 
@@ -83,7 +72,7 @@ def try_out(
     kind: Kind,
     request: Request,
     me: Changer,
-    form: Posted,
+    form: PostedForm,
     session: ReadSession,
     desk: TheDesk,
     now: Now,
@@ -103,7 +92,7 @@ def change(
     kind: Kind,
     request: Request,
     me: Changer,
-    form: Posted,
+    form: PostedForm,
     session: WriteSession,
     desk: TheDesk,
     now: Now,

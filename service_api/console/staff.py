@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from service_api.staff import members
 from service_api.staff.members_api import Manager, MemberChange, NewMember
 from service_api.staff.models import ROLES
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/staff", include_in_schema=False)
@@ -22,23 +22,15 @@ Field = Annotated[str, Form(max_length=300)]
 DEEDS = ("password", "second-factor", "identity", "sessions")
 
 
-def _checked(me: Manager, request: Request, csrf_token: Field = "") -> SignedIn:
-    from_form(me, csrf_token, request)
-    return me
-
-
-CheckedManager = Annotated[SignedIn, Depends(_checked)]
-
-
 @router.get("")
 def people(request: Request, me: Manager, session: ReadSession) -> HTMLResponse:
     return _people_page(request, me, session)
 
 
-@router.post("")
+@router.post("", dependencies=[OwnForm])
 def add(
     request: Request,
-    me: CheckedManager,
+    me: Manager,
     session: WriteSession,
     now: Now,
     username: Field = "",
@@ -64,11 +56,11 @@ def add(
     return _people_page(request, me, session, password=password, named=member.username)
 
 
-@router.post("/{staff_id}")
+@router.post("/{staff_id}", dependencies=[OwnForm])
 def change(
     staff_id: uuid.UUID,
     request: Request,
-    me: CheckedManager,
+    me: Manager,
     session: WriteSession,
     now: Now,
     display_name: Field = "",
@@ -96,9 +88,9 @@ def change(
     return _people_page(request, me, session, done="people.changed", named=member.username)
 
 
-@router.post("/{staff_id}/{deed}")
+@router.post("/{staff_id}/{deed}", dependencies=[OwnForm])
 def act(
-    staff_id: uuid.UUID, deed: str, request: Request, me: CheckedManager, session: WriteSession, now: Now
+    staff_id: uuid.UUID, deed: str, request: Request, me: Manager, session: WriteSession, now: Now
 ) -> Response:
     """Reset a password, forget a lost telephone or a provider's account, or sign somebody out everywhere."""
     if deed not in DEEDS:

@@ -17,7 +17,7 @@ from service_api.notifications.service import BadAbsence
 from service_api.staff.queries import active_people, display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console/rules/stand-ins", include_in_schema=False)
@@ -29,7 +29,7 @@ def show(request: Request, me: Reader, session: ReadSession, now: Now) -> HTMLRe
     return page(request, "stand_ins.html", me=me, problem=None, **_facts(session, me, now=now))
 
 
-@router.post("")
+@router.post("", dependencies=[OwnForm])
 def add(
     request: Request,
     me: Reader,
@@ -40,10 +40,8 @@ def add(
     stand_in: Field = "",
     first: Field = "",
     last: Field = "",
-    csrf_token: Field = "",
 ) -> Response:
     """Whole days in the bank's zone, both of them included."""
-    from_form(me, csrf_token, request)
     me.must(Permission.APPROVE)
     try:
         service.set_stand_in(
@@ -61,16 +59,13 @@ def add(
     return RedirectResponse("/console/rules/stand-ins", status_code=303)
 
 
-@router.post("/{absence_id}/end")
+@router.post("/{absence_id}/end", dependencies=[OwnForm])
 def end(
     absence_id: uuid.UUID,
-    request: Request,
     me: Reader,
     session: WriteSession,
     now: Now,
-    csrf_token: Field = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     me.must(Permission.APPROVE)
     service.end_absence(session, absence_id, by=me.actor, now=now)
     return RedirectResponse("/console/rules/stand-ins", status_code=303)

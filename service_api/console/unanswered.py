@@ -14,7 +14,7 @@ from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/unanswered", include_in_schema=False)
@@ -61,9 +61,8 @@ def listed(
     )
 
 
-@router.post("/draft")
+@router.post("/draft", dependencies=[OwnForm])
 def make_draft(
-    request: Request,
     me: Supervisor,
     session: WriteSession,
     now: Now,
@@ -71,41 +70,33 @@ def make_draft(
     rates: TheRates,
     questions: Chosen,
     near: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     rows = unanswered.questions_to_settle(session, me, questions)
     article = unanswered.make_draft(session, me, rows, near=near or None, rates=rates, today=today, now=now)
     return RedirectResponse(f"/console/articles/{article.id}", status_code=303)
 
 
-@router.post("/phrasing")
+@router.post("/phrasing", dependencies=[OwnForm])
 def make_phrasings(
-    request: Request,
     me: Supervisor,
     session: WriteSession,
     now: Now,
     today: Today,
     questions: Chosen,
     article: Text,
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     rows = unanswered.questions_to_settle(session, me, questions)
     unanswered.make_phrasings(session, me, rows, article, today=today, now=now)
     return RedirectResponse(f"/console/unanswered?done={article}", status_code=303)
 
 
-@router.post("/dismiss")
+@router.post("/dismiss", dependencies=[OwnForm])
 def dismiss(
-    request: Request,
     me: Supervisor,
     session: WriteSession,
     now: Now,
     questions: Chosen,
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     unanswered.dismiss(session, me, unanswered.questions_to_settle(session, me, questions), now=now)
     return RedirectResponse("/console/unanswered", status_code=303)
 

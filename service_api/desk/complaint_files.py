@@ -21,25 +21,22 @@ from service_api.desk.media import shown
 from service_api.settings import Settings
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/complaints/{number}", include_in_schema=False)
 
 
-@router.post("/attachments")
+@router.post("/attachments", dependencies=[OwnForm])
 def attach(
-    request: Request,
     number: str,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
     settings: TheSettings,
     file: Annotated[UploadFile, File()],
-    csrf_token: Text = "",
 ) -> Response:
     """Keep a file with the complaint (PDF, picture, text; 10 MB)."""
-    from_form(me, csrf_token, request)
     me.must(Permission.HANDLE_COMPLAINTS)
     checked = check_file(
         name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
@@ -66,7 +63,7 @@ def look_at(
     return shown(row.name, row.media_type, content)
 
 
-@router.post("/preview")
+@router.post("/preview", dependencies=[OwnForm])
 def preview(
     request: Request,
     number: str,
@@ -76,10 +73,8 @@ def preview(
     basis: Text = "",
     reasons: Text = "",
     remedies: Text = "",
-    csrf_token: Text = "",
 ) -> HTMLResponse:
     """The decision as the customer will read it, from what is written so far."""
-    from_form(me, csrf_token, request)
     me.must(Permission.HANDLE_COMPLAINTS)
     complaint = queries.complaint_for(session, me, number)
     if Action.PROPOSE_DECISION.value not in actions_from(State(complaint.state), role=me.role):
@@ -97,7 +92,7 @@ def preview(
     )
 
 
-@router.post("/reveal")
+@router.post("/reveal", dependencies=[OwnForm])
 def reveal(
     request: Request,
     number: str,
@@ -105,10 +100,8 @@ def reveal(
     session: WriteSession,
     now: Now,
     reason: Text = "",
-    csrf_token: Text = "",
 ) -> HTMLResponse:
     """The contact in full, for a reason; the audit log keeps who looked and why."""
-    from_form(me, csrf_token, request)
     me.must(Permission.HANDLE_COMPLAINTS)
     why = clean(reason)[:LONGEST_REASON]
     if is_blank(why):

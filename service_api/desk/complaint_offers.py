@@ -1,29 +1,26 @@
 """A colleague asks somebody to take a complaint over: the other's yes or no."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from service_api.complaints import people
 from service_api.core.edge import Now, WriteSession
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 
 router = APIRouter(prefix="/desk/complaints/{number}", include_in_schema=False)
 
 
-@router.post("/answer_offer")
+@router.post("/answer_offer", dependencies=[OwnForm])
 def answer_offer(
-    request: Request,
     number: str,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
     accept: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """Take it, or decline. Needs no right to see the file: that comes with taking it."""
-    from_form(me, csrf_token, request)
     me.must(Permission.HANDLE_COMPLAINTS)
     complaint = people.offered_to(session, me, number)
     people.answer_offer(session, complaint, accept=accept == "yes", me=me, now=now)

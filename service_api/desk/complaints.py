@@ -5,7 +5,6 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
-from starlette.datastructures import UploadFile
 
 from service_api.audit.service import record, record_apart
 from service_api.complaints import attachments, decisions, people, queries, redress
@@ -37,7 +36,7 @@ from service_api.staff.queries import active_members
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.complaint_rows import complaint_rows
-from service_api.web.pages import from_form
+from service_api.web.forms import PostedForm, texts
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/complaints", include_in_schema=False)
@@ -150,7 +149,7 @@ def _handlers(session: ReadSession) -> list[StaffMember]:
 
 
 @router.post("/{number}/{step}")
-async def press_button(
+def press_button(
     request: Request,
     number: str,
     step: str,
@@ -159,14 +158,13 @@ async def press_button(
     desk: TheDesk,
     now: Now,
     settings: TheSettings,
+    form: PostedForm,
 ) -> Response:
     """Take one step. A stale page is shown anew instead of acting on what has changed; a refusal is told on
     the page, beside what had been typed."""
     if step not in ALL_STEPS:
         raise NotFound
-    form = await request.form(max_files=0, max_fields=20)
-    fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
-    from_form(me, fields.get("csrf_token", ""), request)
+    fields = texts(form)
     if not fields.get("version", "").isdigit():
         raise Malformed("the form is out of date; load the page again")
     try:

@@ -21,7 +21,7 @@ from service_api.core.problems import NotFound
 from service_api.customers import queries as customers
 from service_api.settings import Settings
 from service_api.staff.service import SignedIn
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import language_of, page, words
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -78,7 +78,7 @@ def ready_for(
     ]
 
 
-@router.post("/conversations/{conversation_id}/macros/{text_id}")
+@router.post("/conversations/{conversation_id}/macros/{text_id}", dependencies=[OwnForm])
 def run_macro(
     request: Request,
     conversation_id: uuid.UUID,
@@ -88,10 +88,8 @@ def run_macro(
     now: Now,
     machine_now: MachineNow,
     settings: TheSettings,
-    csrf_token: Text = "",
 ) -> Response:
     """Reply, note, tag and end, as the macro says, all or nothing."""
-    from_form(me, csrf_token, request)
     presence.seen(session, me.staff_id, machine_now=machine_now)
     macro = ready.ready_text(session, text_id)
     if macro.kind != "macro" or not macro.active:

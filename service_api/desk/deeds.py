@@ -17,7 +17,7 @@ from service_api.core.text import clean, is_blank
 from service_api.customers import queries as customers
 from service_api.desk.conversations import complaint_facts, customer_facts
 from service_api.desk.views import lines_of, talk_view
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -26,7 +26,7 @@ REVEALED = "customer.field_revealed"
 STATUSES: dict[str, presence.Status] = {"online": "online", "away": "away", "offline": "offline"}
 
 
-@router.post("/status")
+@router.post("/status", dependencies=[OwnForm])
 def set_status(
     request: Request,
     me: Agent,
@@ -35,10 +35,8 @@ def set_status(
     machine_now: MachineNow,
     status: Text = "online",
     capacity: Annotated[int | None, Form()] = None,
-    csrf_token: Text = "",
 ) -> Response:
     """Online, away or offline; offline gives everything back to the queue."""
-    from_form(me, csrf_token, request)
     if status not in STATUSES:
         raise Malformed("unknown status")
     presence.set_status(session, me.staff_id, STATUSES[status], by=me.actor, now=now, machine_now=machine_now)
@@ -49,24 +47,21 @@ def set_status(
     return RedirectResponse("/desk", status_code=303)
 
 
-@router.post("/next")
+@router.post("/next", dependencies=[OwnForm])
 def take_next(
-    request: Request,
     me: Agent,
     session: WriteSession,
     now: Now,
     machine_now: MachineNow,
-    csrf_token: Text = "",
 ) -> Response:
     """Take who should be answered next; back to the desk when nobody waits."""
-    from_form(me, csrf_token, request)
     try:
         return _back(claim_next(session, me, now=now, machine_now=machine_now))
     except NotFound:
         return RedirectResponse("/desk", status_code=303)
 
 
-@router.post("/conversations/{conversation_id}/messages")
+@router.post("/conversations/{conversation_id}/messages", dependencies=[OwnForm])
 def answer(
     request: Request,
     conversation_id: uuid.UUID,
@@ -76,10 +71,8 @@ def answer(
     machine_now: MachineNow,
     text: Text = "",
     mode: Text = "reply",
-    csrf_token: Text = "",
 ) -> Response:
     """Say something to the customer, or, in the mode `note`, to colleagues only."""
-    from_form(me, csrf_token, request)
     presence.seen(session, me.staff_id, machine_now=machine_now)
     talk = service.locked(session, conversation_id)
     if mode == "note":
@@ -91,89 +84,74 @@ def answer(
     return _back(conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/claim")
-@router.post("/conversations/{conversation_id}/step-in")
+@router.post("/conversations/{conversation_id}/claim", dependencies=[OwnForm])
+@router.post("/conversations/{conversation_id}/step-in", dependencies=[OwnForm])
 def claim(
-    request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
     machine_now: MachineNow,
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     presence.seen(session, me.staff_id, machine_now=machine_now)
     talk = service.locked(session, conversation_id)
     handover.claim(session, talk, staff_id=me.staff_id, name=me.display_name, now=now)
     return _back(conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/hand-back")
+@router.post("/conversations/{conversation_id}/hand-back", dependencies=[OwnForm])
 def hand_back(
-    request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
     settled: Text = "",
     resume: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """Give it to the assistant, which is told what was settled."""
-    from_form(me, csrf_token, request)
     talk = service.locked(session, conversation_id)
     handover.hand_back(session, talk, staff_id=me.staff_id, now=now, settled=settled, resume=resume == "yes")
     return _back(conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/transfer")
+@router.post("/conversations/{conversation_id}/transfer", dependencies=[OwnForm])
 def pass_on(
-    request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
     to: Text = "",
     note: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """To a colleague (`@name`) or a team (`#team`), first in the queue."""
-    from_form(me, csrf_token, request)
     talk = service.locked(session, conversation_id)
     person, team = (to.removeprefix("@"), "") if to.startswith("@") else ("", to.removeprefix("#"))
     transfer.pass_on(session, talk, to=person, team=team, note=note, staff_id=me.staff_id, now=now)
     return RedirectResponse("/desk", status_code=303)
 
 
-@router.post("/conversations/{conversation_id}/close")
+@router.post("/conversations/{conversation_id}/close", dependencies=[OwnForm])
 def close(
-    request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     talk = service.locked(session, conversation_id)
     handover.close(session, talk, staff_id=me.staff_id, now=now)
     return _back(conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/tags")
+@router.post("/conversations/{conversation_id}/tags", dependencies=[OwnForm])
 def tag(
-    request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
     tag: Text = "",
     drop: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """Put a tag on, or take one off."""
-    from_form(me, csrf_token, request)
     talk = service.locked(session, conversation_id)
     if drop:
         notes.drop_tag(session, talk, tag=drop)
@@ -182,7 +160,7 @@ def tag(
     return _back(conversation_id)
 
 
-@router.post("/conversations/{conversation_id}/reveal")
+@router.post("/conversations/{conversation_id}/reveal", dependencies=[OwnForm])
 def reveal(
     request: Request,
     conversation_id: uuid.UUID,
@@ -192,10 +170,8 @@ def reveal(
     settings: TheSettings,
     field: Text = "phone",
     reason: Text = "",
-    csrf_token: Text = "",
 ) -> HTMLResponse:
     """A masked field in full, for a reason; who looked, at what and why is in the audit log."""
-    from_form(me, csrf_token, request)
     why = clean(reason)[:LONGEST_REASON]
     if is_blank(why):
         raise Malformed(errors=[{"field": "reason", "message": "say why you need it"}])
@@ -221,18 +197,15 @@ def reveal(
     )
 
 
-@router.post("/callbacks/{callback_id}")
+@router.post("/callbacks/{callback_id}", dependencies=[OwnForm])
 def finish_call(
-    request: Request,
     callback_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
     now: Now,
     outcome: Text = "reached",
-    csrf_token: Text = "",
 ) -> Response:
     """The call was made, or was not needed."""
-    from_form(me, csrf_token, request)
     if outcome not in {"reached", "not_reached", "not_needed"}:
         raise Malformed("unknown outcome")
     callbacks.finish(session, callback_id, outcome=outcome, staff_id=me.staff_id, now=now)

@@ -23,7 +23,7 @@ from service_api.core.problems import Problem
 from service_api.customers import queries as customers
 from service_api.desk.views import talk_view
 from service_api.staff.service import SignedIn
-from service_api.web.pages import from_form
+from service_api.web.forms import PostedForm, texts
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/conversations/{conversation_id}/complaint", include_in_schema=False)
@@ -40,7 +40,7 @@ def form(request: Request, conversation_id: uuid.UUID, me: Agent, session: ReadS
 
 
 @router.post("")
-async def file(
+def file(
     request: Request,
     conversation_id: uuid.UUID,
     me: Agent,
@@ -48,11 +48,10 @@ async def file(
     deadlines: TheDeadlines,
     now: Now,
     settings: TheSettings,
+    form: PostedForm,
 ) -> Response:
     """File it once; the customer is told the number. What is wrong is said beside the fields."""
-    posted = await request.form(max_files=0, max_fields=30)
-    fields = {name: value for name, value in posted.items() if isinstance(value, str)}
-    from_form(me, fields.get("csrf_token", ""), request)
+    fields = texts(form)
     try:
         with database.writing() as session:
             talk = service.locked(session, conversation_id)

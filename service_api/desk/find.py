@@ -17,7 +17,7 @@ from service_api.notifications import queries as notifications
 from service_api.notifications import service
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -72,28 +72,22 @@ def inbox(request: Request, me: CurrentStaff, session: ReadSession, all: bool = 
     return page(request, "inbox.html", me=me, items=items, unread=unread, all=all)
 
 
-@router.post("/inbox/read")
-def read_all(
-    request: Request, me: CurrentStaff, session: WriteSession, now: Now, csrf_token: Text = ""
-) -> Response:
+@router.post("/inbox/read", dependencies=[OwnForm])
+def read_all(me: CurrentStaff, session: WriteSession, now: Now) -> Response:
     """Everything is read."""
-    from_form(me, csrf_token, request)
     for item in notifications.inbox_of(session, me.staff_id, limit=500):
         service.mark_read(session, staff_id=me.staff_id, item_id=item.id, now=now)
     return RedirectResponse("/desk/inbox", status_code=303)
 
 
-@router.post("/inbox/{item_id}")
+@router.post("/inbox/{item_id}", dependencies=[OwnForm])
 def open_item(
-    request: Request,
     item_id: uuid.UUID,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
-    csrf_token: Text = "",
 ) -> Response:
     """Read it and go where it leads."""
-    from_form(me, csrf_token, request)
     found = {item.id: item for item in notifications.inbox_of(session, me.staff_id, unread=False, limit=500)}
     if item_id not in found:
         raise NotFound

@@ -19,7 +19,7 @@ from service_api.core.files import check_file, kept_file, read_bounded
 from service_api.core.problems import NotFound
 from service_api.desk.views import lines_of
 from service_api.settings import Settings
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/conversations/{conversation_id}", include_in_schema=False)
@@ -43,7 +43,7 @@ def show(
     return shown(name, media_type, content)
 
 
-@router.post("/files")
+@router.post("/files", dependencies=[OwnForm])
 def send(
     request: Request,
     conversation_id: uuid.UUID,
@@ -53,10 +53,8 @@ def send(
     now: Now,
     machine_now: MachineNow,
     file: Annotated[UploadFile, File()],
-    csrf_token: Text = "",
 ) -> Response:
     """Send the customer a picture or a document in the web chat, by the rules of attachments."""
-    from_form(me, csrf_token, request)
     checked = check_file(
         name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
     )

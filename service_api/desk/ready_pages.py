@@ -15,7 +15,7 @@ from service_api.core.problems import Malformed
 from service_api.desk.conversations import may_see
 from service_api.staff import queries as staff
 from service_api.staff.roles import Permission
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/replies", include_in_schema=False)
@@ -56,9 +56,8 @@ def one(request: Request, text_id: uuid.UUID, me: Agent, session: ReadSession) -
     )
 
 
-@router.post("")
+@router.post("", dependencies=[OwnForm])
 def add(
-    request: Request,
     me: Agent,
     session: WriteSession,
     now: Now,
@@ -69,18 +68,15 @@ def add(
     note: Text = "",
     tag: Text = "",
     state: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     me.must(Permission.MANAGE_SETTINGS)
     draft = Draft(_kind(kind), shortcut, zh, en, note, tag, state)
     text = ready.add(session, draft, by=me.actor, now=now)
     return RedirectResponse(f"/desk/replies/{text.id}", status_code=303)
 
 
-@router.post("/{text_id}")
+@router.post("/{text_id}", dependencies=[OwnForm])
 def rewrite(
-    request: Request,
     text_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
@@ -93,10 +89,8 @@ def rewrite(
     tag: Text = "",
     state: Text = "",
     active: Text = "",
-    csrf_token: Text = "",
 ) -> Response:
     """Change, retire or bring back; refused when somebody changed it meanwhile."""
-    from_form(me, csrf_token, request)
     me.must(Permission.MANAGE_SETTINGS)
     text = ready.ready_text(session, text_id, lock=True)
     draft = Draft(_kind(text.kind), shortcut, zh, en, note, tag, state)

@@ -14,7 +14,7 @@ from service_api.staff.api import CurrentStaff
 from service_api.staff.models import StaffMember
 from service_api.staff.second_factor import WrongSecondFactor
 from service_api.staff.service import SignedIn, WrongPassword
-from service_api.web.pages import Text, from_form
+from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/desk/account", include_in_schema=False)
@@ -26,7 +26,7 @@ def account(request: Request, me: CurrentStaff, session: ReadSession) -> HTMLRes
     return _account_page(request, me, session)
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[OwnForm])
 def change_password(
     request: Request,
     me: CurrentStaff,
@@ -34,9 +34,7 @@ def change_password(
     now: Now,
     current: Password = "",
     new: Password = "",
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     member = members.find(session, me.staff_id)
     try:
         done = service.set_own_password(session, member, current=current, new=new, me=me, now=now)
@@ -47,11 +45,8 @@ def change_password(
     return _account_page(request, me, session, done="account.password.changed")
 
 
-@router.post("/second-factor")
-def enrol(
-    request: Request, me: CurrentStaff, session: WriteSession, settings: TheSettings, csrf_token: Text = ""
-) -> Response:
-    from_form(me, csrf_token, request)
+@router.post("/second-factor", dependencies=[OwnForm])
+def enrol(request: Request, me: CurrentStaff, session: WriteSession, settings: TheSettings) -> Response:
     member = members.find(session, me.staff_id)
     try:
         address = second_factor.enrol(session, member, pepper=settings.code_pepper.get_secret_value())
@@ -60,7 +55,7 @@ def enrol(
     return _account_page(request, me, session, address=address)
 
 
-@router.post("/second-factor/confirm")
+@router.post("/second-factor/confirm", dependencies=[OwnForm])
 def confirm(
     request: Request,
     me: CurrentStaff,
@@ -68,9 +63,7 @@ def confirm(
     now: Now,
     settings: TheSettings,
     code: Annotated[str, Form(max_length=16)] = "",
-    csrf_token: Text = "",
 ) -> Response:
-    from_form(me, csrf_token, request)
     member: StaffMember = members.find(session, me.staff_id)
     pepper = settings.code_pepper.get_secret_value()
     try:

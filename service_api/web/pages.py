@@ -16,7 +16,7 @@ from service_api.core.clock import DemoClock
 from service_api.core.edge import ReadSession, TheSettings, WriteSession
 from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response
 from service_api.customers.models import Customer, CustomerPhone, DemoMessage
-from service_api.staff.service import SignedIn
+from service_api.web.forms import Text
 from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, Facts, page
 
 STATIC = Path(__file__).parent / "static"
@@ -41,14 +41,6 @@ async def _problem_page(request: Request, problem: Problem) -> Response:
     if isinstance(problem, Unauthenticated):
         return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
     return page(request, "problem.html", title=problem.title, detail=problem.detail, status=problem.status)
-
-
-def from_form(me: SignedIn, csrf_token: str, request: Request) -> None:
-    """Every posted form carries the session's CSRF token, as a field or in HTMX's header."""
-    me.check_csrf(csrf_token or request.headers.get("x-csrf-token", ""))
-
-
-Text = Annotated[str, Form(max_length=5000)]
 
 
 @router.get("/")

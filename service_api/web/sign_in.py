@@ -15,7 +15,8 @@ from service_api.staff.api import COOKIE, CurrentStaff, PasswordsOff, set_sessio
 from service_api.staff.models import StaffMember
 from service_api.staff.oidc import NotLetIn, Provider
 from service_api.staff.second_factor import CodeNeeded
-from service_api.web.pages import Text, from_form, own_path
+from service_api.web.forms import OwnForm
+from service_api.web.pages import own_path
 from service_api.web.rendering import page
 
 router = APIRouter(include_in_schema=False)
@@ -139,7 +140,7 @@ def provider_answered(
         return _let_in(session, member, how="oidc", next=attempt.next_path, now=now, settings=settings)
 
 
-@router.post("/logout")
+@router.post("/logout", dependencies=[OwnForm])
 def sign_out(
     request: Request,
     me: CurrentStaff,
@@ -147,10 +148,8 @@ def sign_out(
     now: Now,
     machine_now: MachineNow,
     settings: TheSettings,
-    csrf_token: Text = "",
 ) -> Response:
     """End the session; what this person was answering goes back to the queue."""
-    from_form(me, csrf_token, request)
     service.sign_out(session, token=staff_token(request), pepper=settings.code_pepper.get_secret_value())
     sign_off(request, session, me, now=now, machine_now=machine_now)
     response = RedirectResponse("/login", status_code=303)

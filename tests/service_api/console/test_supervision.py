@@ -242,6 +242,13 @@ def test_a_systemic_issue_is_opened_from_a_suggestion_and_closed_on_its_page(
     form = {"csrf_token": token, "title": "取款机不出钞", "owner": "lead", "cause": "模块老化"}
     refused = lead.post(address, data=form | {"version": "1", "stage": "acting"})
     assert refused.status_code == 422
+    assert "模块老化" in refused.text, "what was typed is still there"
+    no_such_day = lead.post(
+        address, data=form | {"version": "1", "stage": "open", "action": "换新模块", "due_on": "2026-02-30"}
+    )
+    assert no_such_day.status_code == 422
+    assert "换新模块" in no_such_day.text
+    assert 'role="alert"' in no_such_day.text
     done = lead.post(
         address, data=form | {"version": "1", "stage": "acting", "action": "换模块", "due_on": "2026-12-15"}
     ).text
