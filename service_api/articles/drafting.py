@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from knowledge.rates import Rates
 from service_api.articles import content as contents
 from service_api.articles.content import Content, InvalidArticle, question_in
-from service_api.articles.etag import StaleArticle
 from service_api.articles.models import ArticleVersion, FaqArticle
 from service_api.articles.shelf import say_changed
 from service_api.audit.service import record
 from service_api.core.problems import Conflict, Forbidden, NotFound
 from service_api.core.text import clean
 from service_api.core.upsert import insert_once
+from service_api.core.versions import check_version
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
@@ -47,15 +47,14 @@ class NeedsFourEyes(Forbidden):
     title = "作者不能审核自己的文章"
 
 
-def to_change(session: Session, me: SignedIn, article_id: str, *, seen: int | None) -> FaqArticle:
-    """The article, locked, as the caller last saw it. Raises `Forbidden`, `NotFound` and `StaleArticle`."""
+def to_change(session: Session, me: SignedIn, article_id: str, *, expected: int | None) -> FaqArticle:
+    """The article, locked, as the caller last saw it. Raises `Forbidden`, `NotFound` and `StaleVersion`."""
     me.must(Permission.MANAGE_ARTICLES)
     query = select(FaqArticle).where(FaqArticle.id == article_id).with_for_update()
     article = session.scalar(query.execution_options(populate_existing=True))
     if article is None:
         raise NotFound
-    if seen is not None and seen != article.revision:
-        raise StaleArticle(revision=article.revision)
+    check_version(article.revision, expected=expected)
     return article
 
 
@@ -78,7 +77,7 @@ def start_article(
     }
     if not insert_once(session, FaqArticle, fresh, unique=("id",)):
         raise ArticleExists
-    article = to_change(session, me, content["id"], seen=None)
+    article = to_change(session, me, content["id"], expected=None)
     _add_draft(session, article, me, content, now=now)
     _done(session, article, me, "article.drafted", now=now, number=article.open_number)
     return article

@@ -9,7 +9,6 @@ from knowledge.rates import Rates
 from service_api.articles import drafting, phrasing, queries, views
 from service_api.articles.drafting import to_change
 from service_api.articles.edges import TheRates, Today
-from service_api.articles.etag import Seen, put_etag
 from service_api.articles.models import FaqArticle
 from service_api.articles.queries import ArticleFilters
 from service_api.articles.schemas import (
@@ -26,6 +25,7 @@ from service_api.articles.shelf import shelf_on
 from service_api.articles.steps import STEPS, Press
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
+from service_api.core.versions import Expected, put_etag
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.service import SignedIn
 
@@ -85,7 +85,7 @@ def one(
 @router.put("/{article_id}/draft", dependencies=[FromOwnPage])
 def save(
     article_id: Id,
-    seen: Seen,
+    expected: Expected,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
@@ -95,7 +95,7 @@ def save(
     body: Posted,
 ) -> ArticleFile:
     """Write the draft; a published article gets one, and customers go on being told what is published."""
-    article = to_change(session, me, article_id, seen=seen)
+    article = to_change(session, me, article_id, expected=expected)
     drafting.save_draft(session, me, article, body, rates=rates, now=now)
     return _file(session, article, rates, today, response)
 
@@ -104,7 +104,7 @@ def save(
 def act(
     article_id: Id,
     body: Step,
-    seen: Seen,
+    expected: Expected,
     me: CurrentStaff,
     session: WriteSession,
     now: Now,
@@ -113,7 +113,7 @@ def act(
     response: Response,
 ) -> ArticleFile:
     """The next step: to review, back, published by somebody who wrote none of it, retired, and so on."""
-    article = to_change(session, me, article_id, seen=seen)
+    article = to_change(session, me, article_id, expected=expected)
     STEPS[body.action](Press(session, article, me, rates, today, now, body.remark))
     return _file(session, article, rates, today, response)
 
@@ -123,7 +123,7 @@ def add_phrasing(
     article_id: Id, body: NewPhrasing, me: CurrentStaff, session: WriteSession, now: Now, today: Today
 ) -> PhrasingAdded:
     """One more way to ask a published article; searchable within seconds. Needs no ETag: it only adds."""
-    article = to_change(session, me, article_id, seen=None)
+    article = to_change(session, me, article_id, expected=None)
     added = phrasing.add_phrasing(
         session, me, article, language=body.language, text=body.text, today=today, now=now
     )

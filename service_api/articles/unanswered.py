@@ -70,7 +70,7 @@ def make_phrasings(
     now: datetime,
 ) -> FaqArticle:
     """Each question becomes a way to ask this article, searchable at once."""
-    article = to_change(session, me, article_id, seen=None)
+    article = to_change(session, me, article_id, expected=None)
     for one in questions:
         phrasing.add_phrasing(
             session, me, article, language=one.language, text=one.question, today=today, now=now

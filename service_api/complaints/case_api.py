@@ -11,11 +11,12 @@ from service_api.complaints import decisions, duplicates, notes, people, queries
 from service_api.complaints.case_models import DecisionNotice, Redress
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDraft, ShortText, Slug, Sum
-from service_api.complaints.staff_api import Expected, Number, to_change, to_read, with_etag
+from service_api.complaints.staff_api import Number, to_change, to_read, with_etag
 from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
 from service_api.complaints.visibility import visible_to
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.problems import Malformed
+from service_api.core.versions import Expected
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
 

@@ -10,7 +10,7 @@ from service_api.complaints.deadlines import Deadlines
 from service_api.complaints.lifecycle import CUSTOMER, ENDED, Action, State, next_state
 from service_api.complaints.lifecycle import WORKER as WORKER_ROLE
 from service_api.complaints.models import CLOCK_RESTS, OVER, Complaint
-from service_api.core.problems import Conflict, Problem
+from service_api.core.problems import Conflict
 from service_api.outbox import service as outbox
 
 KEEP_YEARS = 5  # CBIRC; at least 3 by PBoC
@@ -19,21 +19,9 @@ SETTLED = frozenset({Action.ACCEPT, Action.CLOSE})
 NOTICE = "customer.notice"
 
 
-class StaleVersion(Problem):
-    status = 412
-    type = "stale-version"
-    title = "该投诉已被更新，请刷新后重试"
-
-
 class Closed(Conflict):
     type = "complaint-closed"
     title = "投诉已关闭"
-
-
-def check_version(complaint: Complaint, *, expected: int | None) -> None:
-    """Raises `StaleVersion` when the complaint has changed since the caller saw it. None expects nothing."""
-    if expected is not None and complaint.version != expected:
-        raise StaleVersion(version=complaint.version)
 
 
 def act(

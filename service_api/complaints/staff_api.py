@@ -1,11 +1,10 @@
 """What staff ask of this room: the list, one file, the next step. A change carries the version it saw."""
 
-import re
 import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from service_api.complaints import queries
 from service_api.complaints.classification import Classification, classify
 from service_api.complaints.contacting import How, note_contact
 from service_api.complaints.deadlines import Deadlines, TheDeadlines
-from service_api.complaints.handling import act, check_version, tell_customer
+from service_api.complaints.handling import act, tell_customer
 from service_api.complaints.lifecycle import Action, State
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import Filters
@@ -32,13 +31,13 @@ from service_api.complaints.views import (
 )
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
-from service_api.core.problems import Malformed, Problem
+from service_api.core.problems import Malformed
+from service_api.core.versions import Expected, check_version, put_etag
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 router = APIRouter(prefix="/api/v1/complaints", tags=["complaints"])
-_ETAG = re.compile(r'(?:W/)?"v(\d{1,9})"')
 
 # Steps that need more than a word have addresses of their own (case_api).
 OWN_ADDRESS = frozenset(
@@ -52,27 +51,6 @@ OWN_ADDRESS = frozenset(
 )
 
 
-class VersionNeeded(Problem):
-    status = 428
-    type = "version-needed"
-    title = "缺少版本号"
-
-
-class BadEtag(Malformed):
-    type = "bad-etag"
-    title = "版本号无效"
-
-
-def _expected(if_match: Annotated[str | None, Header()] = None) -> int:
-    if if_match is None:
-        raise VersionNeeded("send the ETag of the complaint as If-Match")
-    match = _ETAG.fullmatch(if_match.strip())
-    if match is None:
-        raise BadEtag
-    return int(match[1])
-
-
-Expected = Annotated[int, Depends(_expected)]
 Number = Annotated[str, Field(max_length=40)]
 
 
@@ -104,7 +82,7 @@ class Step(BaseModel):
 def to_change(session: Session, me: SignedIn, number: str, *, expected: int) -> Complaint:
     """The complaint, locked, as the caller last saw it. Raises `NotFound` and `StaleVersion`."""
     complaint = queries.complaint_for(session, me, number, lock=True)
-    check_version(complaint, expected=expected)
+    check_version(complaint.version, expected=expected)
     return complaint
 
 
@@ -117,7 +95,7 @@ def to_read(session: Session, me: SignedIn, number: str, *, now: datetime, part:
 
 
 def with_etag(response: Response, view: ComplaintView) -> ComplaintView:
-    response.headers["ETag"] = f'"v{view.version}"'
+    put_etag(response, view.version)
     return view
 
 

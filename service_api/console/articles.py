@@ -107,7 +107,7 @@ def add_phrasing(
     today: Today,
     form: PostedForm,
 ) -> Response:
-    article = to_change(session, me, article_id, seen=None)
+    article = to_change(session, me, article_id, expected=None)
     language, text = str(form.get("language", "")), str(form.get("text", ""))
     phrasing.add_phrasing(session, me, article, language=language, text=text, today=today, now=now)
     return RedirectResponse(f"/console/articles/{article_id}", status_code=303)
@@ -132,7 +132,7 @@ def act(
     try:
         # A refusal must undo a save that came before it, and yet be answered with the page.
         with session.begin_nested():
-            article = to_change(session, me, article_id, seen=_revision(form))
+            article = to_change(session, me, article_id, expected=_revision(form))
             if typed is not None and step in {"save", "submit"}:
                 drafting.save_draft(session, me, article, typed, rates=rates, now=now)
             if step != "save":

@@ -12,7 +12,6 @@ from service_api.complaints.case_models import REDRESS_KINDS
 from service_api.complaints.classification import FLAGS
 from service_api.complaints.codes import BUSINESSES, CAUSES
 from service_api.complaints.contacting import HOW
-from service_api.complaints.handling import StaleVersion, check_version
 from service_api.complaints.lifecycle import HANDLERS
 from service_api.complaints.models import Complaint
 from service_api.complaints.offers import offers_to
@@ -22,6 +21,7 @@ from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.core.text import mask_name
+from service_api.core.versions import StaleVersion, check_version
 from service_api.customers.queries import customer
 from service_api.desk.case_menu import menu_of
 from service_api.desk.case_steps import CASE_STEPS
@@ -170,7 +170,7 @@ def press_button(
     try:
         with database.writing() as session:
             one = queries.complaint_for(session, me, number, lock=True)
-            check_version(one, expected=int(fields["version"]))
+            check_version(one.version, expected=int(fields["version"]))
             me.must(Permission.HANDLE_COMPLAINTS)
             ALL_STEPS[step](Press(session, desk, one, me, now, settings.zone, fields))
     except StaleVersion:

@@ -9,9 +9,10 @@ from fastapi.requests import HTTPConnection
 from pydantic import BaseModel, ConfigDict
 
 from service_api.complaints.schemas import ShortText
-from service_api.complaints.staff_api import Expected, Number, to_change
+from service_api.complaints.staff_api import Number, to_change
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound
+from service_api.core.versions import Expected
 from service_api.escalation import calendars, steering
 from service_api.escalation.models import ComplaintClock
 from service_api.escalation.service import DeskClocks

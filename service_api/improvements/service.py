@@ -14,6 +14,7 @@ from service_api.complaints.visibility import visible_to
 from service_api.core.problems import Conflict, Malformed, NotFound
 from service_api.core.text import clean
 from service_api.core.upsert import insert_once
+from service_api.core.versions import check_version
 from service_api.improvements.models import FOLLOWS, IssueComplaint, Stage, SystemicIssue
 from service_api.notifications.service import tell
 from service_api.staff.models import StaffMember
@@ -33,14 +34,6 @@ class CannotOwn(Malformed):
 
     type = "cannot-own"
     title = "该人员没有查看整改事项的权限"
-
-
-class StaleIssue(Conflict):
-    """Somebody else changed it meanwhile."""
-
-    status = 412
-    type = "stale-version"
-    title = "内容已被他人修改，请刷新后重试"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +74,8 @@ def change(
     version: int,
     now: datetime,
 ) -> None:
-    """Set plan and stage. Raises `StaleIssue`, `CannotOwn`, `NoSuchStep`, `Malformed` for what is missing."""
-    if issue.version != version:
-        raise StaleIssue
+    """Set plan and stage. Raises `StaleVersion`, `CannotOwn`, `NoSuchStep`, `Malformed` for what lacks."""
+    check_version(issue.version, expected=version)
     _check_owner(owner)
     before = Stage(issue.stage)
     if stage != before and stage not in FOLLOWS[before]:

@@ -134,7 +134,7 @@ def knock(
     call = world.filled(door.call)
     places = world.things | call.pop("path", {})
     path = door.path.replace("*", places.pop("*", "")).format_map(places)
-    version = '"r1"' if "/articles" in path else f'"v{world.things["version"]}"'
+    version = '"v1"' if "/articles" in path else f'"v{world.things["version"]}"'
     sent: dict[str, Any] = {"json": call.get("json"), "params": call.get("query"), "data": call.get("form")}
     if "file" in call:
         sent["files"] = {"file": ("a.txt", call["file"], "text/plain")}
