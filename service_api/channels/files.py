@@ -17,6 +17,7 @@ from service_api.core.problems import Conflict, NotFound, TooManyRequests
 
 FOLDER = "chat-files"
 MOST_A_DAY = 30
+WECHAT_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif"})
 A_DAY = timedelta(days=1)
 
 
@@ -25,9 +26,9 @@ class TooManyFiles(TooManyRequests):
     title = "今天发送的文件过多"
 
 
-class OnlyInWebChat(Conflict):
-    type = "files-only-in-web-chat"
-    title = "微信会话不能发送文件"
+class OnlyPictures(Conflict):
+    type = "only-pictures-in-wechat"
+    title = "微信会话只能发送 JPG、PNG、GIF 图片"
 
 
 def receive_file(
@@ -71,15 +72,16 @@ def send_file(
     *,
     staff_id: uuid.UUID,
     file: CheckedFile,
+    by_link: bool,
     now: datetime,
 ) -> int:
     """Send the customer a file as an answer that names it; gives the message's number. Needs the row lock.
 
-    Raises `NotYours`, `TooManyFiles`, and `OnlyInWebChat`: WeChat takes files only through an upload of its
-    own, which this product does not do.
+    `by_link`: what WeChat does not show as a picture can be had by an address of ours. Raises `NotYours`,
+    `TooManyFiles`, and `OnlyPictures` when it would reach nobody.
     """
-    if talk.channel != "web":
-        raise OnlyInWebChat
+    if talk.channel == "wechat" and not by_link and file.media_type not in WECHAT_PICTURES:
+        raise OnlyPictures
     _check_number(session, talk.id, "agent", now=now)
     seq = handover.answer(session, talk, staff_id=staff_id, text=_words_for(talk, file), now=now)
     _keep(session, folder, talk.id, seq, file, now=now)

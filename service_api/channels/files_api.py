@@ -2,20 +2,24 @@
 
 import uuid
 from typing import Annotated
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict
 
 from service_api.audit.service import record
+from service_api.channels.file_links import FileLinks, LinkOver
 from service_api.channels.files import FOLDER, file_of, files_of
 from service_api.channels.schemas import FileView, MessageAccepted
 from service_api.channels.visitors import address_of
 from service_api.channels.web import TheVisitors, bounded_body
 from service_api.channels.web_models import ChatFile
 from service_api.conversations import queries as conversations
-from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
 from service_api.core.files import LARGEST, as_download, check_file, kept_file
+from service_api.core.i18n import say
+from service_api.core.problems import NotFound
 from service_api.core.security import BearerToken
 from service_api.core.threads import in_thread
 from service_api.staff.api import CurrentStaff
@@ -71,6 +75,22 @@ def read_own_file(file_id: uuid.UUID, token: BearerToken, visitors: TheVisitors)
     return _download(found, content)
 
 
+@router.get("/files/{word}")
+def open_link(
+    word: Annotated[str, Path(max_length=64)], session: ReadSession, settings: TheSettings, now: MachineNow
+) -> Response:
+    """What a link in a message to a customer opens, without asking anything. After its day it says so."""
+    links = FileLinks(settings.public_url, pepper=settings.code_pepper.get_secret_value())
+    try:
+        file = session.get(ChatFile, links.file_of(word, now=now))
+    except LinkOver as over:
+        return PlainTextResponse(f"{say('zh', 'file_link_over')}\n{say('en', 'file_link_over')}", over.status)
+    if file is None:
+        raise NotFound
+    content = kept_file(settings.data_dir / FOLDER, file.id)
+    return Response(content, media_type=file.media_type, headers=_in_view(file.name))
+
+
 @router.get("/api/v1/conversations/{conversation_id}/files")
 def list_files(conversation_id: uuid.UUID, _me: Agent, session: ReadSession) -> SentFiles:
     conversations.conversation(session, conversation_id)
@@ -93,6 +113,17 @@ def read_file(
     subject = ("conversation", str(conversation_id))
     record(session, by=me.actor, action="conversation.file_read", subject=subject, now=now, seq=found.seq)
     return _download(found, content)
+
+
+def _in_view(name: str) -> dict[str, str]:
+    """Shown, since WeChat's own browser saves nothing. None of the types runs anything, and a browser that is
+    told `sandbox` shows no PDF."""
+    return as_download(name) | {
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; object-src 'self'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
 
 
 def _download(file: ChatFile, content: bytes) -> Response:

@@ -42,6 +42,12 @@ def messages_after(
     return [message_view(m, agent_name=names.get(m.agent_id) if m.agent_id else None) for m in rows]
 
 
+def latest_of_agents(session: Session, conversation_id: uuid.UUID, *, limit: int) -> Sequence[int]:
+    """The numbers of the last messages that people wrote, the latest first."""
+    query = select(Message.seq).where(Message.conversation_id == conversation_id, Message.author == "agent")
+    return session.scalars(query.order_by(Message.seq.desc()).limit(limit)).all()
+
+
 def message_view(message: Message, *, agent_name: str | None) -> MessageView:
     return MessageView.model_validate(
         {

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from service_api.channels.wechat.arrivals import ARRIVALS
 from service_api.complaints import queries as complaints
 from service_api.complaints.teams import teams
 from service_api.conversations import callbacks, notes, presence, queries, service
@@ -37,6 +38,7 @@ FILE_PROBLEMS = (
     "attachment-name",
     "attachment-declared-type",
     "too-many-files",
+    "only-pictures-in-wechat",
 )
 
 
@@ -117,6 +119,8 @@ def conversation(
         colleagues=[one for one in at_desk if one.id != me.staff_id],
         teams=_teams(session, at_desk),
         problems=_file_problems(request),
+        arrival_words={name: words(language_of(request))[f"arrival.{name}"] for name in ARRIVALS},
+        by_link=bool(settings.public_url),
         **packet_facts(session, talk, now=now),
         **customer_facts(session, talk, now=now),
         **complaint_facts(session, talk, now=now, settings=settings),

@@ -15,19 +15,22 @@ from service_api.conversations.desk_api import Agent
 from service_api.conversations.desk_models import ConversationLook, ConversationNote
 from service_api.conversations.models import Conversation
 from service_api.core.edge import MachineNow, TheDatabase
+from service_api.desk.views import latest_arrivals
 from service_api.notifications.queries import unread_count
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 
 class TalkPulse(BaseModel):
-    """How the open conversation stands; `typing` and `read_seq` are the customer's."""
+    """How the open conversation stands; `typing` and `read_seq` are the customer's, `arrivals` what became of
+    the last messages on their way to WeChat."""
 
     last_seq: int
     last_note: int
     head: str
     typing: bool
     read_seq: int
+    arrivals: dict[int, str]
 
 
 class Pulse(BaseModel):
@@ -97,6 +100,7 @@ def _talk(session: Session, staff_id: uuid.UUID, open_id: uuid.UUID, *, machine_
         head=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
         typing=bool(sign and sign.typing_until and sign.typing_until > machine_now),
         read_seq=sign.seen_seq if sign else 0,
+        arrivals=latest_arrivals(session, talk),
     )
 
 

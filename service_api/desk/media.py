@@ -12,7 +12,7 @@ from service_api.audit.service import record
 from service_api.channels import files
 from service_api.channels.wechat import media as wechat_media
 from service_api.channels.wechat import queries as wechat
-from service_api.conversations import presence, queries, service
+from service_api.conversations import presence, service
 from service_api.conversations.desk_api import Agent
 from service_api.core.edge import MachineNow, Now, TheSettings, WriteSession
 from service_api.core.files import check_file, kept_file, read_bounded
@@ -54,14 +54,15 @@ def send(
     machine_now: MachineNow,
     file: Annotated[UploadFile, File()],
 ) -> Response:
-    """Send the customer a picture or a document in the web chat, by the rules of attachments."""
+    """Send the customer a picture or a document, by the rules of attachments."""
     checked = check_file(
         name=file.filename or "", content=read_bounded(file.file), declared=file.content_type or ""
     )
     presence.seen(session, me.staff_id, machine_now=machine_now)
     talk = service.locked(session, conversation_id)
     folder = settings.data_dir / files.FOLDER
-    files.send_file(session, folder, talk, staff_id=me.staff_id, file=checked, now=now)
+    by_link = bool(settings.public_url)
+    files.send_file(session, folder, talk, staff_id=me.staff_id, file=checked, by_link=by_link, now=now)
     if "HX-Request" in request.headers:
         return page(request, "lines.html", me=me, lines=lines_of(session, talk))
     return RedirectResponse(f"/desk/conversations/{conversation_id}", status_code=303)
@@ -81,10 +82,9 @@ def shown(name: str, media_type: str, content: bytes) -> Response:
 def _content(
     session: Session, settings: Settings, conversation_id: uuid.UUID, seq: int
 ) -> tuple[str, str, bytes]:
-    talk = queries.conversation(session, conversation_id)
-    if talk.channel == "wechat":
-        row = wechat.media_at(session, conversation_id, seq)
-        if row is None or not row.fetched:
+    row = wechat.media_at(session, conversation_id, seq)
+    if row is not None:
+        if not row.fetched:
             raise NotFound
         content = (settings.data_dir / wechat_media.FOLDER / row.file).read_bytes()
         ending = row.content_type.partition("/")[2]

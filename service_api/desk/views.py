@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_api.channels import files
 from service_api.channels.wechat import queries as wechat
+from service_api.channels.wechat.arrivals import arrivals
 from service_api.conversations import drafts, notes, queries
 from service_api.conversations.models import Conversation, HandOver
 from service_api.conversations.schemas import MessageView
@@ -20,6 +21,7 @@ from service_api.customers import queries as customers
 from service_api.staff.service import SignedIn
 
 LINES = 200
+LATEST = 20
 # What the customer has told the complaint form so far; other slots are the assistant's own business.
 TOLD_SLOTS = (
     "complaint_business",
@@ -66,7 +68,10 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the talk: a message, or a colleague's note, which has an `id` of its own kind."""
+    """One line of the talk: a message, or a colleague's note, which has an `id` of its own kind.
+
+    `arrival` is what became of an agent's message in WeChat.
+    """
 
     id: str
     author: str
@@ -77,6 +82,7 @@ class Line:
     choices: tuple[str, ...] = ()
     medium: Medium | None = None
     place: str = ""
+    arrival: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,32 +133,47 @@ def lines_of(session: Session, talk: Conversation, *, after: int = 0, after_note
     first = max(after, talk.last_seq - LINES, 0)
     messages = queries.messages_after(session, talk.id, after=first, limit=LINES)
     media = media_of(session, talk, messages)
-    found = [_line(talk, message, media.get(message.seq)) for message in messages]
+    arrived = arrivals_of(session, talk, [message.seq for message in messages if message.author == "agent"])
+    found = [
+        _line(talk, message, media.get(message.seq), arrived.get(message.seq, "")) for message in messages
+    ]
     remarks = notes.notes_of(session, talk.id, after_id=after_note)
     found += [Line(f"note-{n.id}", "note", n.by, n.text, n.at, n.after_seq) for n in remarks]
     return sorted(found, key=lambda line: (line.seq, line.author == "note", line.at))
 
 
+def arrivals_of(session: Session, talk: Conversation, seqs: Sequence[int]) -> dict[int, str]:
+    """What became of these messages on their way to WeChat; the web chat reads for itself."""
+    return arrivals(session, talk.id, seqs) if talk.channel == "wechat" and seqs else {}
+
+
+def latest_arrivals(session: Session, talk: Conversation) -> dict[int, str]:
+    """The same for the last messages of people, as an open page asks again and again."""
+    if talk.channel != "wechat":
+        return {}
+    seqs = queries.latest_of_agents(session, talk.id, limit=LATEST)
+    return arrivals_of(session, talk, seqs)
+
+
 def media_of(session: Session, talk: Conversation, messages: Sequence[MessageView]) -> dict[int, Medium]:
-    """What came with these messages, by number: files of the web chat, sent either way, pictures and
-    recordings of WeChat."""
+    """What came with these messages, by number: files sent either way, and pictures and recordings that came
+    from WeChat."""
     seqs = [message.seq for message in messages if message.author in ("customer", "agent")]
     if not seqs:
         return {}
     base = f"/desk/conversations/{talk.id}/media"
-    if talk.channel == "wechat":
-        return {
-            m.seq: Medium(
-                kind=m.kind,
-                shown=_shown_as(m.content_type) if m.fetched else "waiting" if not m.problem else "lost",
-                name=f"{m.kind}-{m.seq}",
-                media_type=m.content_type,
-                address=f"{base}/{m.seq}",
-                problem=m.problem,
-            )
-            for m in wechat.media_of(session, talk.id)
-        }
+    received = wechat.media_of(session, talk.id) if talk.channel == "wechat" else ()
     return {
+        m.seq: Medium(
+            kind=m.kind,
+            shown=_shown_as(m.content_type) if m.fetched else "waiting" if not m.problem else "lost",
+            name=f"{m.kind}-{m.seq}",
+            media_type=m.content_type,
+            address=f"{base}/{m.seq}",
+            problem=m.problem,
+        )
+        for m in received
+    } | {
         seq: Medium(
             kind="image" if file.media_type.startswith("image/") else "file",
             shown=_shown_as(file.media_type),
@@ -204,7 +225,7 @@ def short(conversation_id: uuid.UUID) -> str:
     return conversation_id.hex[:4].upper()
 
 
-def _line(talk: Conversation, message: MessageView, medium: Medium | None) -> Line:
+def _line(talk: Conversation, message: MessageView, medium: Medium | None, arrival: str) -> Line:
     before, after = (part.strip() for part in say(talk.language, "wechat_location", place="\n").split("\n"))
     is_place = (
         talk.channel == "wechat"
@@ -222,6 +243,7 @@ def _line(talk: Conversation, message: MessageView, medium: Medium | None) -> Li
         choices=tuple(button.title for button in message.buttons),
         medium=medium,
         place=message.text.removeprefix(before).removesuffix(after).strip() if is_place else "",
+        arrival=arrival,
     )
 
 

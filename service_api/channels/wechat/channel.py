@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from service_api.channels.file_links import FileLinks
+from service_api.channels.files import FOLDER as SENT_FILES
 from service_api.channels.gateway import Gateway
 from service_api.channels.limits import Limiter
 from service_api.channels.visitors import VISITOR_BURST
 from service_api.channels.wechat.courier import Courier
 from service_api.channels.wechat.crypto import Seal, Seals
 from service_api.channels.wechat.delivery import Delivery
+from service_api.channels.wechat.enclosures import Enclosures
 from service_api.channels.wechat.intake import Intake
 from service_api.channels.wechat.media import FOLDER
 from service_api.channels.wechat.platform import Platform
@@ -43,7 +46,9 @@ def outgoing(settings: Settings, database: Database, *, clock: Clock, machine: C
         settings.wechat_api_url, appid=appid, secret=settings.wechat_secret.get_secret_value()
     )
     sender = Sender(platform, Tokens(database, platform, appid=appid, machine=machine))
-    delivery = Delivery(database, sender, clock=clock, machine=machine)
+    links = FileLinks(settings.public_url, pepper=settings.code_pepper.get_secret_value())
+    enclosures = Enclosures(settings.data_dir / SENT_FILES, links)
+    delivery = Delivery(database, sender, enclosures, clock=clock, machine=machine)
     return Outgoing(platform, sender, delivery, settings.data_dir / FOLDER)
 
 

@@ -3,6 +3,8 @@
 What is to be sent is what stands in the transcript behind a cursor, so nothing is queued twice and nothing
 is lost with a process. A message is leased before it is sent and the cursor moves after; only when a process
 dies in between, or the platform's answer is lost, does the customer read a message twice.
+
+A picture is uploaded first, then sent. When the platform will not take it, words with an address go instead.
 """
 
 import secrets
@@ -15,9 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.channels.wechat import queries, windows
+from service_api.channels.wechat.enclosures import Enclosures
 from service_api.channels.wechat.models import WeChatSending, WeChatUser
 from service_api.channels.wechat.platform import (
     BUSY,
+    FILE_NOT_TAKEN,
     NOT_A_FOLLOWER,
     STALE_TOKEN,
     WINDOW_OVER,
@@ -37,6 +41,12 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
 NOT_FOLLOWING = "not_following"
+AS_LINK = "as_link"  # how a picture went that was not taken as one
+FILE_MISSING = "file_missing"
+
+
+class Overtaken(Exception):
+    """The lease ran out during an upload: the message is another process's now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,12 @@ class Parcel:
 class Delivery:
     """One per process. The methods block on the database and on the platform: call them in a thread."""
 
-    def __init__(self, database: Database, sender: Sender, *, clock: Clock, machine: Clock) -> None:
+    def __init__(
+        self, database: Database, sender: Sender, enclosures: Enclosures, *, clock: Clock, machine: Clock
+    ) -> None:
         self._database = database
         self._sender = sender
+        self._enclosures = enclosures
         self._clock = clock
         self._machine = machine
 
@@ -64,18 +77,21 @@ class Delivery:
         """Send what waits, as far as it may be sent. False when the platform is not to be had."""
         while (parcel := self._claim(conversation_id)) is not None:
             try:
-                if parcel.chunk.text:
-                    self._sender.send(parcel.openid, parcel.chunk.text)
+                how = self._send(parcel)
             except Refused as refusal:
                 if refusal.code in BUSY | STALE_TOKEN:
                     self._try_later(parcel, why=str(refusal))
                     return False
                 self._give_up(parcel, code=refusal.code)
+            except OSError:
+                self._pass_over(parcel, reason=FILE_MISSING)
+            except Overtaken:
+                return True
             except (Unreachable, NoToken) as error:
                 self._try_later(parcel, why=error.why)
                 return False
             else:
-                self._note_sent(parcel)
+                self._note_sent(parcel, how)
         return True
 
     def deliver_due(self, *, limit: int = 50) -> int:
@@ -86,6 +102,34 @@ class Delivery:
             if not self.deliver(conversation_id):
                 return tried
         return len(due)
+
+    def _send(self, parcel: Parcel) -> str:
+        """How it went, when not as usual."""
+        text, picture = parcel.chunk.text, parcel.chunk.picture
+        if picture is None:
+            if text:
+                self._sender.send(parcel.openid, text)
+            return ""
+        content = self._enclosures.content(picture)
+        try:
+            media_id = self._sender.upload(name=picture.name, media_type=picture.media_type, content=content)
+            self._renew_lease(parcel)  # an upload may have taken long
+            self._sender.send_picture(parcel.openid, media_id)
+        except Refused as refusal:
+            if refusal.code not in FILE_NOT_TAKEN or not text:
+                raise
+            log.warning("picture not taken", errcode=refusal.code)
+            self._sender.send(parcel.openid, text)
+            return AS_LINK
+        return ""
+
+    def _renew_lease(self, parcel: Parcel) -> None:
+        """Raises `Overtaken`."""
+        with self._database.writing() as session:
+            user = self._leased(session, parcel)
+            if user is None:
+                raise Overtaken
+            user.lease, user.lease_until = parcel.lease, self._machine.now() + LEASE
 
     def _claim(self, conversation_id: uuid.UUID) -> Parcel | None:
         now = self._machine.now()
@@ -114,38 +158,42 @@ class Delivery:
         talk = conversations.conversation(session, user.conversation_id)
         slot = str(talk.assistant_state.get("requested_slot") or "")
         while views := conversations.messages_after(session, talk.id, after=user.sent_seq):
-            words = rendered(views, requested_slot=slot)
+            enclosed = self._enclosures.of(session, talk, views, now=self._machine.now())
+            words = rendered(views, requested_slot=slot, enclosed=enclosed)
             if words:
                 return words
             user.sent_seq, user.sent_characters = views[-1].seq, 0
         return []
 
-    def _note_sent(self, parcel: Parcel) -> None:
+    def _note_sent(self, parcel: Parcel, how: str) -> None:
         with self._database.writing() as session:
             user = self._leased(session, parcel)
             if user is not None:
                 self._pass(user, parcel)
                 user.attempts = 0
-            self._record(session, parcel.conversation_id, parcel.chunk.through_seq, way="wechat")
+            self._record(session, parcel.conversation_id, parcel.chunk.through_seq, way="wechat", reason=how)
 
     def _give_up(self, parcel: Parcel, *, code: int) -> None:
         """Wait for the customer when the platform says so; pass over what it will never take."""
         log.warning("message refused", conversation_id=str(parcel.conversation_id), errcode=code)
+        if code not in WINDOW_OVER | NOT_A_FOLLOWER:
+            self._pass_over(parcel, reason=f"errcode_{code}")
+            return
+        why = windows.CLOSED if code in WINDOW_OVER else NOT_FOLLOWING
+        with self._database.writing() as session:
+            user = self._leased(session, parcel)
+            if user is not None:
+                self._block(session, user, why=why, through_seq=parcel.chunk.through_seq)
+
+    def _pass_over(self, parcel: Parcel, *, reason: str) -> None:
+        """It will never arrive: go on with what comes after it, and keep why."""
         with self._database.writing() as session:
             user = self._leased(session, parcel)
             if user is None:
                 return
-            if code in WINDOW_OVER:
-                self._block(session, user, why=windows.CLOSED, through_seq=parcel.chunk.through_seq)
-            elif code in NOT_A_FOLLOWER:
-                self._block(session, user, why=NOT_FOLLOWING, through_seq=parcel.chunk.through_seq)
-            else:
-                windows.give_back(session, user, parcel.window)
-                self._pass(user, parcel)
-                reason = f"errcode_{code}"
-                self._record(
-                    session, user.conversation_id, parcel.chunk.through_seq, way="none", reason=reason
-                )
+            windows.give_back(session, user, parcel.window)
+            self._pass(user, parcel)
+            self._record(session, user.conversation_id, parcel.chunk.through_seq, way="none", reason=reason)
 
     def _try_later(self, parcel: Parcel, *, why: str) -> None:
         log.warning("message not sent yet", conversation_id=str(parcel.conversation_id), why=why)

@@ -18,6 +18,18 @@ class Sender:
         """Raises `Refused`, `Unreachable` and `NoToken`."""
         self._with_token(lambda token: self._platform.send_text(token, openid, text))
 
+    def send_picture(self, openid: str, media_id: str) -> None:
+        """Raises `Refused`, `Unreachable` and `NoToken`."""
+        self._with_token(lambda token: self._platform.send_picture(token, openid, media_id))
+
+    def upload(self, *, name: str, media_type: str, content: bytes) -> str:
+        """A picture's media id. Raises `Refused`, `Unreachable` and `NoToken`."""
+        return self._with_token(
+            lambda token: self._platform.upload_picture(
+                token, name=name, media_type=media_type, content=content
+            )
+        )
+
     def fetch(self, media_id: str, *, largest: int) -> Fetched:
         """Raises `TooBig`, `Refused`, `Unreachable` and `NoToken`."""
         return self._with_token(lambda token: self._platform.fetch_media(token, media_id, largest=largest))

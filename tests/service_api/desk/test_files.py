@@ -1,14 +1,16 @@
-"""An agent sends the customer a file in the web chat; WeChat says honestly that it cannot be."""
+"""An agent sends the customer a file: in the web chat any, into WeChat what can arrive there."""
 
 from html import unescape
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from service_api.channels import files
 from service_api.channels.web_models import ChatFile
 from service_api.core.database import Database
+from service_api.settings import Settings
 from tests.service_api.desk.conftest import Scene
 from tests.service_api.desk.test_complaint_page import PICTURE
 from tests.service_api.desk.test_desk import Agent, at
@@ -85,8 +87,30 @@ def test_what_the_agent_sent_does_not_count_against_the_customer(
     assert answer.status_code == 202
 
 
-def test_a_wechat_talk_says_that_files_cannot_be_sent(scene: Scene, lin: Agent) -> None:
+def test_into_wechat_go_pictures_only_and_the_page_says_so(scene: Scene, lin: Agent) -> None:
     talk = scene.talk("你好", channel="wechat")
     lin.press(f"{at(talk)}/claim")
-    assert "微信会话目前不能发送文件" in lin.page(at(talk))
-    assert send(lin, at(talk), "a.png", PICTURE, "image/png") == 409
+    page = lin.page(at(talk))
+    assert "微信里只能发送图片" in page
+    assert 'accept=".jpg,.jpeg,.png,.gif"' in page
+    assert send(lin, at(talk), "年费说明.pdf", LETTER, "application/pdf") == 409
+    assert send(lin, at(talk), "回单.png", PICTURE, "image/png") == 303
+    page = lin.page(at(talk))
+    seq = page.rpartition('id="line-')[2].partition('"')[0]
+    assert lin.browser.get(f"{at(talk)}/media/{seq}").content == PICTURE
+
+
+def test_with_an_address_of_ours_documents_go_too_and_the_agent_sees_what_became_of_each(
+    scene: Scene, lin: Agent, house_with_search: FastAPI, settings: Settings
+) -> None:
+    reachable = settings.model_copy(update={"public_url": "https://desk.bank.example"})
+    house_with_search.state.settings = reachable
+    talk = scene.talk("你好", channel="wechat")
+    lin.press(f"{at(talk)}/claim")
+    assert "其他文件发送为链接" in lin.page(at(talk))
+    assert send(lin, at(talk), "年费说明.pdf", LETTER, "application/pdf") == 303
+    page = lin.page(at(talk))
+    assert "年费说明.pdf" in page
+    assert "客户已取消关注，没有送达" in page  # this one has never followed
+    pulse = lin.browser.get("/desk/live", params={"open": str(talk)}).json()["talk"]
+    assert set(pulse["arrivals"].values()) == {"not_following"}

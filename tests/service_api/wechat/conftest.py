@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from service_api.channels.file_links import FileLinks
+from service_api.channels.files import FOLDER as SENT_FILES
 from service_api.channels.wechat.delivery import Delivery
+from service_api.channels.wechat.enclosures import Enclosures
 from service_api.channels.wechat.platform import Platform
 from service_api.channels.wechat.sender import Sender
 from service_api.channels.wechat.tokens import Tokens
@@ -19,6 +22,7 @@ from tests.service_api.wechat.fake import APPID, SECRET, FakeWeChat
 from tests.service_api.wechat.poster import SIGNING_TOKEN, Poster
 
 PATIENCE_SECONDS = 5.0
+PUBLIC_URL, PEPPER = "https://desk.bank.example/", "code-pepper-of-the-tests"
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:
@@ -86,5 +90,10 @@ def sender(platform: Platform, tokens: Tokens) -> Sender:
 
 
 @pytest.fixture
-def delivery(database: Database, sender: Sender, clock: FrozenClock) -> Delivery:
-    return Delivery(database, sender, clock=clock, machine=clock)
+def enclosures(tmp_path: Path) -> Enclosures:
+    return Enclosures(tmp_path / SENT_FILES, FileLinks(PUBLIC_URL, pepper=PEPPER))
+
+
+@pytest.fixture
+def delivery(database: Database, sender: Sender, enclosures: Enclosures, clock: FrozenClock) -> Delivery:
+    return Delivery(database, sender, enclosures, clock=clock, machine=clock)

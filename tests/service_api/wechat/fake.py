@@ -1,5 +1,6 @@
 """A stand-in for api.weixin.qq.com on loopback that enforces the limits WeChat documents."""
 
+import email
 import json
 import secrets
 import threading
@@ -14,6 +15,8 @@ from service_api.core.clock import Clock
 
 APPID, SECRET = "wx134c8103faa5a59e", "secret-of-the-account"
 TOKEN_SECONDS, OLD_TOKEN_SECONDS, MOST_BYTES = 7200, 300, 2048
+LARGEST_PICTURE, MEDIA_KEPT = 10 * 2**20, timedelta(days=3)
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8")
 FORCED_A_DAY, FORCED_APART = 20, timedelta(seconds=30)
 AFTER_WORD, AFTER_TOUCH = (5, timedelta(hours=48)), (3, timedelta(minutes=1))
 Answer = tuple[int, str, bytes]
@@ -27,23 +30,30 @@ class Follower:
 
 
 class FakeWeChat:
-    """`sent` holds what customers read; `next_codes` are errcodes for the next sendings; `before_token` runs
-    while a token is being made; `never_satisfied` refuses every token."""
+    """`sent` holds what customers read, a picture as `[media id]`; `uploaded` pictures by media id.
+
+    `next_codes` are errcodes for the next sendings, `next_upload_codes` for uploads; `before_token` runs
+    while a token is being made, `before_upload` in an upload; `never_satisfied` refuses every token.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.sent: list[tuple[str, str]] = []
+        self.uploaded: dict[str, bytes] = {}
         self.next_codes: list[int] = []
+        self.next_upload_codes: list[int] = []
         self.http_status = 200
         self.tries = 0
         self.token_calls: list[bool] = []
         self.files: dict[str, tuple[str, bytes]] = {}
         self.before_token: Callable[[], None] = lambda: None
+        self.before_upload: Callable[[], None] = lambda: None
         self.never_satisfied = False
         self._followers: dict[str, Follower] = {}
         self._tokens: dict[str, datetime] = {}
         self._current = ""
         self._forced: list[datetime] = []
+        self._uploaded_at: dict[str, datetime] = {}
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"fake": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -55,6 +65,9 @@ class FakeWeChat:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def pictures(self, openid: str) -> list[bytes]:
+        return [self.uploaded[said[1:-1]] for said in self.texts(openid) if said[1:-1] in self.uploaded]
 
     def texts(self, openid: str) -> list[str]:
         return [text for to, text in self.sent if to == openid]
@@ -72,7 +85,7 @@ class FakeWeChat:
         """As when somebody else makes one: ours is worth nothing any more."""
         self._tokens.clear()
 
-    def answer(self, path: str, query: dict[str, list[str]], body: bytes) -> Answer:
+    def answer(self, path: str, query: dict[str, list[str]], body: bytes, content_type: str) -> Answer:
         if self.http_status != 200:
             return self.http_status, "text/plain", b"no"
         if path == "/cgi-bin/stable_token":
@@ -84,6 +97,8 @@ class FakeWeChat:
                 return _said(40001)
             if path == "/cgi-bin/message/custom/send":
                 return self._send(body)
+            if path == "/cgi-bin/media/upload":
+                return self._upload(query.get("type", [""])[0], body, content_type)
             if path == "/cgi-bin/media/get":
                 found = self.files.get(query["media_id"][0])
                 return (200, *found) if found else _said(40007)
@@ -118,8 +133,14 @@ class FakeWeChat:
         if self.next_codes and (code := self.next_codes.pop(0)) != 0:
             return _said(code)
         message = json.loads(body)
-        openid, text = message["touser"], message["text"]["content"]
+        openid, kind = message["touser"], message["msgtype"]
         assert b"\\u" not in body, "the customer would read the escapes"
+        if kind not in {"text", "image"}:
+            return _said(40008)
+        picture = message["image"]["media_id"] if kind == "image" else None
+        if picture is not None and self._is_forgotten(picture):
+            return _said(40007)
+        text = f"[{picture}]" if picture is not None else message["text"]["content"]
         follower = self._followers.get(openid)
         if follower is None:
             return _said(43004)
@@ -138,6 +159,29 @@ class FakeWeChat:
         follower.windows[kind] = (running[kind][0] - 1, until)
         self.sent.append((openid, text))
         return _said(0)
+
+    def _upload(self, kind: str, body: bytes, content_type: str) -> Answer:
+        self.before_upload()
+        if self.next_upload_codes and (code := self.next_upload_codes.pop(0)) != 0:
+            return _said(code)
+        if kind != "image":
+            return _said(40004)
+        head = f"content-type: {content_type}\r\n\r\n".encode()
+        parts = [part for part in email.message_from_bytes(head + body).walk() if part.get_filename()]
+        if len(parts) != 1 or parts[0].get_param("name", header="content-disposition") != "media":
+            return _said(41005)
+        content = parts[0].get_payload(decode=True)
+        if not isinstance(content, bytes) or not content.startswith(PICTURES):
+            return _said(40004)
+        if len(content) > LARGEST_PICTURE:
+            return _said(45001)
+        media_id = secrets.token_urlsafe(48)
+        self.uploaded[media_id], self._uploaded_at[media_id] = content, self.clock.now()
+        return _json({"type": kind, "media_id": media_id, "created_at": int(self.clock.now().timestamp())})
+
+    def _is_forgotten(self, media_id: str) -> bool:
+        at = self._uploaded_at.get(media_id)
+        return at is None or self.clock.now() - at > MEDIA_KEPT
 
     def _open(self, openid: str, kind: str, limit: tuple[int, timedelta]) -> None:
         with self._lock:
@@ -160,7 +204,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         asked = urlsplit(self.path)
-        status, content_type, content = self.fake.answer(asked.path, parse_qs(asked.query), body)
+        said_type = self.headers.get("content-type", "")
+        status, content_type, content = self.fake.answer(asked.path, parse_qs(asked.query), body, said_type)
         self.send_response(status)
         self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(content)))

@@ -6,6 +6,7 @@ const desk = document.querySelector("[data-desk]");
 const lines = document.getElementById("lines");
 const open = desk.dataset.open;
 const EVERY = 1500, HIDDEN_EVERY = 6000;
+const arrivalWords = lines ? JSON.parse(lines.dataset.arrivals) : {};
 let last = {}, fetching = null, typingUntil = 0;
 
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
@@ -55,6 +56,10 @@ async function look() {
     if (now.talk.last_seq > lastSeq() || now.talk.last_note > lastNote()) await fetchLines();
     if (last.talk && last.talk.head !== now.talk.head) { tell("talk", "ting-head"); refreshFacts(); }
     document.getElementById("typing").hidden = !now.talk.typing;
+    for (const [seq, arrival] of Object.entries(now.talk.arrivals)) {
+      const shown = document.querySelector(`#line-${seq} .arrival`);
+      if (shown) { shown.className = `arrival ${arrival}`; shown.textContent = ` · ${arrivalWords[arrival]}`; }
+    }
     for (const line of lines.querySelectorAll(".line.agent")) line.querySelector(".read").hidden = Number(line.dataset.seq) > now.talk.read_seq;
   }
   if (busy) delete now.queues;
