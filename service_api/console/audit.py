@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -23,7 +24,7 @@ from service_api.staff.models import StaffMember
 from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import page
+from service_api.web.rendering import code_name, language_of, page
 
 router = APIRouter(prefix="/console/audit", include_in_schema=False)
 PAGE = 100
@@ -89,6 +90,7 @@ def read(
         asked=asked,
         entries=shown,
         names=names,
+        told=lambda facts: list(_told(language_of(request), facts)),
         next_link=f"/console/audit?{urlencode(following)}" if following else "",
     )
     record(
@@ -103,6 +105,17 @@ def prove(request: Request, me: Reader, session: WriteSession, now: Now) -> HTML
     flaw = first_flaw(session)
     record(session, by=me.actor, action="audit.verified", subject=("audit", ""), now=now, whole=flaw is None)
     return page(request, "audit_proof.html", me=me, flaw=flaw)
+
+
+def _told(language: str, facts: Mapping[str, object]) -> Iterator[str]:
+    """Facts as people read them: codes by their names, one inside the other by a dot."""
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from (f"{key}.{inner}" for inner in _told(language, value))
+        elif isinstance(value, list):
+            yield f"{key}: {', '.join(code_name(language, key, str(one)) for one in value)}"
+        else:
+            yield f"{key}: {code_name(language, key, value) if isinstance(value, str) else value}"
 
 
 def _actor(session: Session, who: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import record_apart
 from service_api.complaints import bulk, queries
-from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES
+from service_api.complaints.codes import BUSINESSES, CAUSES, CHANNELS, SOURCES, products
 from service_api.complaints.lifecycle import State
 from service_api.complaints.queries import NOT_SAID, TIMELINESS
 from service_api.complaints.views import list_read
@@ -21,6 +21,7 @@ from service_api.reports import views
 from service_api.reports.choice import ME, NOBODY, Choice, TheChoice
 from service_api.reports.queries import log_figures
 from service_api.settings import Settings
+from service_api.staff import branches
 from service_api.staff.api import CurrentStaff
 from service_api.staff.queries import complaint_handlers
 from service_api.staff.roles import Permission
@@ -165,6 +166,8 @@ def _log_page(
         causes=[*CAUSES, NOT_SAID],
         channels=list(CHANNELS),
         sources=list(SOURCES),
+        products=dict.fromkeys((*products(), NOT_SAID, *filter(None, [choice.product]))),
+        branches=branches.choices(NOT_SAID, choice.branch),
         tiers=TIERS,
         timeliness=TIMELINESS,
         owners=(ME, NOBODY),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.problems import Malformed, Problem
 from service_api.staff import members
+from service_api.staff.branches import choices
 from service_api.staff.members_api import Manager, MemberChange, NewMember
 from service_api.staff.models import ROLES
 from service_api.staff.service import SignedIn
@@ -128,6 +129,7 @@ def _people_page(
         people=members.everyone(session),
         enrolled=members.with_second_factor(session),
         roles=ROLES,
+        branches=choices,
         problem=problem.title if problem else "",
         hint=problem.detail if problem else "",
         done=done,

@@ -11,8 +11,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from service_api.complaints.codes import products
 from service_api.core.money import Money
 from service_api.settings import Settings
+from service_api.staff.branches import branches
 from service_api.staff.service import SignedIn
 
 HERE = Path(__file__).parent
@@ -58,7 +60,13 @@ def theme_of(request: Request) -> str:
 
 def code_name(language: str, kind: str, slug: str | None) -> str:
     """The reader's name for a code of the bank; an unknown one is shown as it is."""
-    return words(language).get(f"{kind}.{slug}", slug or "—")
+    if word := words(language).get(f"{kind}.{slug}"):
+        return word
+    if kind == "branch" and slug in branches():
+        return branches()[slug][language]
+    if kind == "product" and slug in products():
+        return products()[slug].name(language)
+    return slug or "—"
 
 
 def page(

@@ -10,12 +10,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from service_api.audit.models import AuditEntry
-from service_api.audit.service import Actor
+from service_api.audit.service import Actor, record
 from service_api.complaints.models import Complaint
 from service_api.complaints.people import recuse
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.staff.models import StaffMember
+from service_api.web.rendering import LANGUAGE_COOKIE
 from tests.service_api.complaints.conftest import a_complaint
 from tests.service_api.conftest import NOON
 from tests.service_api.improvements.test_clusters import ATM
@@ -125,7 +126,7 @@ def test_each_row_of_the_ledger_leads_to_its_cases(as_: SignedInAs, database: Da
     filed(database, 1, business="loan", cause="disclosure")
     boss = as_("supervisor")
     page = boss.get("/console/ledger").text
-    rows = re.findall(r'<a href="(/console\?[^"]+)">.*?<td class="count">(\d+)</td>', page, re.DOTALL)
+    rows = re.findall(r'<a href="(/console\?[^"]+)">.*?<td class="count"[^>]*>(\d+)</td>', page, re.DOTALL)
 
     assert sorted(int(count) for _, count in rows) == [1, 2]
     for link, count in rows:
@@ -282,3 +283,26 @@ def test_a_look_at_a_list_is_one_entry_and_its_refreshing_none(as_: SignedInAs, 
         {"filters": [], "shown": 2},
         {"filters": [], "shown": 2},
     ]
+
+
+def test_branches_are_read_by_their_names(as_: SignedInAs, database: Database) -> None:
+    filed(database, 1, branch="pudong")
+    with database.writing() as session:
+        record(session, by=SYSTEM, action="staff.changed", subject=("staff", ""), now=NOON, branch="xihu")
+    boss = as_("supervisor")
+    pages = ("/console", "/console/ledger", "/console/report", "/console/staff", "/console/audit")
+    told = {page: html.unescape(boss.get(page).text) for page in pages}
+    assert '<option value="pudong" >浦东支行</option>' in told["/console"]
+    assert "浦东支行</td>" in told["/console/ledger"]
+    assert "浦东支行" in told["/console/report"]
+    assert '<option value="head-office" selected>总行</option>' in told["/console/staff"]
+    assert "branch: 西湖支行" in told["/console/audit"]
+    boss.cookies.set(LANGUAGE_COOKIE, "en")
+    assert "Pudong branch" in boss.get("/console/ledger").text
+
+
+def test_a_branch_that_the_list_does_not_know_stays_chosen(as_: SignedInAs) -> None:
+    assert (
+        '<option value="jiangbei" selected>jiangbei</option>'
+        in as_("lead").get("/console?branch=jiangbei").text
+    )

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from service_api.complaints.codes import BUSINESSES, CAUSES
+from service_api.complaints.codes import BUSINESSES, CAUSES, products
 from service_api.complaints.contacting import HOW
 from service_api.complaints.lifecycle import Action, State
 from service_api.conversations.models import ANSWERING, AUTHORS, REASONS
 from service_api.customers.models import ACCOUNT_KINDS, TIERS
 from service_api.escalation.profiles import packaged_profiles
 from service_api.notifications.models import KINDS
+from service_api.staff.branches import branches
 from service_api.staff.models import ROLES
-from service_api.web.rendering import HERE, LANGUAGES, words
+from service_api.web.rendering import HERE, LANGUAGES, code_name, words
 
 TEMPLATES = [
     path
@@ -57,6 +58,13 @@ def test_templates_use_only_words_that_exist(path: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_a_name(kind: str, language: str) -> None:
     assert [slug for slug in CODES[kind] if f"{kind}.{slug}" not in words(language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_branches_and_products_have_names_of_their_own(language: str) -> None:
+    unnamed = [slug for slug in branches() if code_name(language, "branch", slug) == slug]
+    unnamed += [slug for slug in products() if code_name(language, "product", slug) == slug]
+    assert unnamed == []
 
 
 def test_english_words_keep_their_placeholders() -> None:
