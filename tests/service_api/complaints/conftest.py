@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import ASSISTANT, Actor
+from service_api.complaints.handling import act
+from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint
 from service_api.complaints.schemas import ComplaintFiling
 from service_api.complaints.service import file_complaint
@@ -18,6 +20,7 @@ from service_api.conversations.models import Conversation
 from service_api.core.database import Database
 from service_api.customers.models import Customer
 from service_api.escalation.service import DeskClocks
+from tests.service_api.complaints.cast import DESK, People
 from tests.service_api.conftest import NOON, SERVICE_TOKEN
 from tests.service_api.signed_in import a_member, a_session
 
@@ -125,3 +128,15 @@ def staff(database: Database) -> dict[str, dict[str, str]]:
             name: a_session(session, a_member(session, name, role=role, branch=branch))
             for name, (role, branch) in people.items()
         }
+
+
+@pytest.fixture
+def us(session: Session) -> People:
+    return People(session)
+
+
+def investigated(session: Session, us: People, **facts: object) -> Complaint:
+    complaint = a_complaint(session, **facts)
+    for action in (Action.ACKNOWLEDGE, Action.INVESTIGATE):
+        act(session, DESK, complaint, action, by=us["ann"].actor, role="agent", now=NOON)
+    return complaint

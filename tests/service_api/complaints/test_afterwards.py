@@ -9,18 +9,11 @@ from sqlalchemy import select
 from service_api.audit.models import AuditEntry
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
-from tests.service_api.complaints.conftest import a_complaint
+from tests.service_api.complaints.calls import URL, Headers, filed
 from tests.service_api.conftest import NOON
 
-Headers = dict[str, str]
-URL = "/api/v1/complaints"
 DRAFT = {"findings": "误收", "basis": "资费标准", "reasons": "卡片未激活", "remedies": "退还"}
 STRAIGHT = ("acknowledge", "investigate")
-
-
-def filed(database: Database, **facts: Any) -> str:
-    with database.writing() as session:
-        return a_complaint(session, **facts).number
 
 
 def seen(client: TestClient, who: Headers, number: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from service_api.complaints.attachments import attach
 from service_api.core.database import Database
 from service_api.core.files import LARGEST, check_file
 from service_api.settings import Settings
+from tests.service_api.complaints.calls import Headers
 from tests.service_api.complaints.conftest import a_complaint
 from tests.service_api.conftest import NOON
 
-Headers = dict[str, str]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 PDF = b"%PDF-1.7\n..."
 

@@ -12,11 +12,10 @@ from service_api.complaints.models import Complaint
 from service_api.core.database import Base, Database
 from service_api.core.frame import LARGEST_BODY
 from service_api.settings import Settings
+from tests.service_api.complaints.calls import URL, Headers
 from tests.service_api.complaints.conftest import SERVICE, STORY, a_complaint
 
-Headers = dict[str, str]
 File = Callable[..., Any]
-URL = "/api/v1/complaints"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 

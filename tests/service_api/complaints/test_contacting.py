@@ -8,23 +8,15 @@ from fastapi.testclient import TestClient
 
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
+from tests.service_api.complaints.calls import URL, Headers, step
 from tests.service_api.complaints.conftest import a_complaint
 from tests.service_api.conftest import NOON
-
-Headers = dict[str, str]
-URL = "/api/v1/complaints"
 
 
 @pytest.fixture
 def number(database: Database) -> str:
     with database.writing() as session:
         return a_complaint(session).number
-
-
-def step(client: TestClient, who: Headers, number: str, action: str, **more: Any) -> Any:
-    etag = client.get(f"{URL}/{number}", headers=who).headers["etag"]
-    body = {"action": action, **more}
-    return client.post(f"{URL}/{number}/actions", json=body, headers={**who, "If-Match": etag})
 
 
 def clock_state(view: dict[str, Any], kind: str) -> str:

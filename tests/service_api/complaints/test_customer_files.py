@@ -18,11 +18,11 @@ from service_api.core.database import Database
 from service_api.escalation.service import DeskClocks
 from service_api.outbox.models import OutboxEvent
 from service_api.settings import Settings
+from tests.service_api.complaints.calls import Headers
 from tests.service_api.complaints.conftest import SERVICE, a_complaint, a_conversation, a_customer
 from tests.service_api.conftest import NOON
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-Headers = dict[str, str]
 
 
 @pytest.fixture

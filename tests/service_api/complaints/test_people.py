@@ -12,11 +12,10 @@ from service_api.core.database import Database
 from service_api.outbox.models import OutboxEvent
 from service_api.settings import Settings
 from service_api.worker import deliver, furnish
+from tests.service_api.complaints.calls import URL, Headers
 from tests.service_api.complaints.conftest import STORY, a_complaint
 from tests.service_api.conftest import NOON
 
-Headers = dict[str, str]
-URL = "/api/v1/complaints"
 HANDLERS = "/api/v1/complaint-handlers"
 
 
