@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(chosen: argparse.Namespace) -> int:
-    from knowledge.build import DEFAULT_EMBEDDERS, BuildSettings, build_index, is_up_to_date
+    from knowledge.build import DEFAULT_EMBEDDERS, BuildSettings, build_if_changed, build_index
 
     started = time.monotonic()
     root = chosen.out or default_index()
@@ -88,10 +88,11 @@ def _build(chosen: argparse.Namespace) -> int:
         },
         reranker=chosen.reranker or os.environ.get("TING_RERANKER") or None,
     )
-    if not chosen.force and is_up_to_date(articles, root, settings=settings):
+    build = build_index if chosen.force else build_if_changed
+    manifest = build(articles, root, settings=settings, progress=lambda line: print(line, flush=True))
+    if manifest is None:
         print(f"{root}: up to date, {len(articles)} articles")
         return 0
-    manifest = build_index(articles, root, settings=settings, progress=lambda line: print(line, flush=True))
     for language, entry in manifest.languages.items():
         figures = ", ".join(f"{name} {value:.3f}" for name, value in entry.evaluation.items())
         print(f"{language}: {entry.phrasings} phrasings, {' + '.join(entry.model_ids)}, {figures}")

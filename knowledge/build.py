@@ -30,6 +30,7 @@ from knowledge.index import (
     Draft,
     LanguageEntry,
     Manifest,
+    alone,
     current_version,
     recipe_hash,
     verify,
@@ -103,6 +104,20 @@ def build_index(
         return Draft(articles_hash(kept), recipe(chosen), len(kept), entries, chosen.reranker)
 
     return write_version(root, fill, keep=chosen.keep)
+
+
+def build_if_changed(
+    articles: Sequence[Article],
+    root: Path,
+    *,
+    settings: BuildSettings | None = None,
+    progress: Callable[[str], None] = silent,
+) -> Manifest | None:
+    """`build_index`, or None when it is up to date. Asked by several processes at once, the first builds."""
+    with alone(root, "building"):
+        if is_up_to_date(articles, root, settings=settings):
+            return None
+        return build_index(articles, root, settings=settings, progress=progress)
 
 
 def is_up_to_date(articles: Sequence[Article], root: Path, *, settings: BuildSettings | None = None) -> bool:

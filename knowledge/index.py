@@ -85,8 +85,7 @@ def write_version(root: Path, fill: Callable[[Path], Draft], *, keep: int = KEEP
 
     Readers never see a version before it is whole; an error in `fill` leaves the current one as it was.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    with _one_writer(root):
+    with alone(root, "writing"):
         now = datetime.now(UTC)
         _drop_unfinished(root)
         draft_directory = root / f"{now:%Y%m%dT%H%M%S%f}.tmp"
@@ -119,6 +118,15 @@ def write_version(root: Path, fill: Callable[[Path], Draft], *, keep: int = KEEP
         point_to(root, name)
         _prune(root, keep=keep, current=name)
     return manifest
+
+
+@contextmanager
+def alone(root: Path, doing: str) -> Iterator[None]:
+    """No two processes, nor two threads, do this with one index at a time: the second waits for the first."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / f".{doing}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def point_to(root: Path, name: str) -> None:
@@ -223,13 +231,6 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "absent"
     return found
-
-
-@contextmanager
-def _one_writer(root: Path) -> Iterator[None]:
-    with (root / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _write_durably(path: Path, text: str) -> None:

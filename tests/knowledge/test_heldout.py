@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.__main__ import ARTICLES, default_index
+from knowledge.__main__ import ARTICLES
 from knowledge.article import load_articles
-from knowledge.build import build_index, is_up_to_date
+from knowledge.build import build_if_changed
 from knowledge.evaluate import Evaluation, evaluate
 from knowledge.questions import read_questions
 from knowledge.search import Engine
+from tests.checks import JOURNEY_DATA
 
 HELD_OUT = Path(__file__).with_name("heldout")
 
@@ -19,16 +20,12 @@ pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
-    """The held-out questions asked of the real articles; the index in var serves if it is made of these."""
-    articles = load_articles(ARTICLES)
-    root = default_index()
-    if not is_up_to_date(articles, root):
-        root = tmp_path_factory.mktemp("real-index")
-        build_index(articles, root)
-    engine = Engine.open(root)
+def found() -> Evaluation:
+    """The held-out questions asked of the real articles, in the index that the journeys serve."""
+    root = JOURNEY_DATA / "index"
+    build_if_changed(load_articles(ARTICLES), root)
     return evaluate(
-        engine, [one for name in ("zh", "en") for one in read_questions(HELD_OUT / f"{name}.csv")]
+        Engine.open(root), [one for name in ("zh", "en") for one in read_questions(HELD_OUT / f"{name}.csv")]
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from knowledge.build import BuildSettings, build_index, is_up_to_date
+from knowledge.build import BuildSettings, build_if_changed, build_index, is_up_to_date
 from knowledge.embedder import UnusableModel
 from knowledge.index import (
     DamagedIndex,
@@ -42,6 +43,16 @@ def test_nothing_is_built_twice(built: Built, settings: BuildSettings) -> None:
     assert not is_up_to_date([small_article(owner="other"), *small_articles()[1:]], root, settings=settings)
     assert not is_up_to_date(small_articles(), root)
     assert not is_up_to_date(small_articles(), root / "nowhere", settings=settings)
+
+
+def test_of_two_builders_at_once_one_builds(tmp_path: Path, settings: BuildSettings) -> None:
+    def build(_: int) -> Manifest | None:
+        return build_if_changed(small_articles(), tmp_path, settings=settings)
+
+    with ThreadPoolExecutor(2) as both:
+        made = list(both.map(build, range(2)))
+    assert sum(one is not None for one in made) == 1
+    assert len(versions(tmp_path)) == 1
 
 
 def test_no_index_is_said_plainly(tmp_path: Path) -> None:
