@@ -95,7 +95,7 @@ def measure_lines(_options: argparse.Namespace, result: dict[str, Any]) -> None:
 
 def measure_complaints(options: argparse.Namespace, result: dict[str, Any]) -> None:
     progress("complaints: filing, list, sweep, two workers")
-    result["complaints"] = complaints.measure() if options.full else complaints.measure(**complaints.SMALL)
+    result["complaints"] = complaints.measure(**(complaints.FULL if options.full else complaints.SMALL))
 
 
 def measure_desk(_options: argparse.Namespace, result: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from service_api import seed
 from service_api.app import create_app
@@ -28,6 +28,7 @@ from service_api.customers.models import Customer
 from service_api.settings import Settings
 from tests.bench.figures import Spread, spread
 from tests.service_api.conftest import NOON, settings_in
+from tests.statements import statements_of
 
 OPEN = 5_000
 ROUNDS = 40
@@ -62,8 +63,6 @@ def measure(folder: Path, conversations: int = OPEN) -> dict[str, Any]:
     clock = FrozenClock(NOON)
     seed.seed(database, clock, settings)
     fill(database, conversations)
-    asked: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     result: dict[str, Any] = {"conversations": conversations}
     with _signed_in(settings, database, clock) as browser:
         for name, address in (
@@ -71,11 +70,13 @@ def measure(folder: Path, conversations: int = OPEN) -> dict[str, Any]:
             ("left pane", "/desk/queues"),
             ("pulse", "/desk/live"),
         ):
-            result[name] = _measured(lambda address=address: browser.get(address).raise_for_status(), asked)
+            result[name] = _measured(
+                lambda address=address: browser.get(address).raise_for_status(), database
+            )
     with database.reading() as session:
         for name, statement in (("hand-written list", WAITING), ("hand-written counts", COUNTS)):
             query = text(statement)
-            result[name] = _measured(lambda query=query: session.execute(query).all(), asked)
+            result[name] = _measured(lambda query=query: session.execute(query).all(), database)
     database.close()
     return result
 
@@ -131,11 +132,11 @@ def _signed_in(settings: Settings, database: Database, clock: FrozenClock) -> Te
     return browser
 
 
-def _measured(work: Callable[[], object], asked: list[str]) -> dict[str, Any]:
+def _measured(work: Callable[[], object], database: Database) -> dict[str, Any]:
     work()
-    asked.clear()
-    work()
-    queries, taken = len(asked), []
+    with statements_of(database) as asked:
+        work()
+    taken = []
     cpu = time.process_time()
     for _ in range(ROUNDS):
         began = time.perf_counter()
@@ -143,7 +144,7 @@ def _measured(work: Callable[[], object], asked: list[str]) -> dict[str, Any]:
         taken.append(time.perf_counter() - began)
     figures: Spread = spread(taken)
     used = (time.process_time() - cpu) / ROUNDS * 1000
-    return {"queries": queries, "cpu_ms": round(used, 1), **asdict(figures)}
+    return {"queries": len(asked), "cpu_ms": round(used, 1), **asdict(figures)}
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
 """Numbers: percentiles of samples, CPU and memory of a group of processes."""
 
 import os
+import statistics
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -67,3 +71,34 @@ def _stat(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def paired_cpu_ms(ours: Callable[[], None], plain: Callable[[], None], *, rounds: int) -> tuple[float, float]:
+    """Medians of processor time in milliseconds: what others do on the machine does not count."""
+    for _ in range(5):
+        ours()
+        plain()
+    pairs = [(_cpu_ms(ours), _cpu_ms(plain)) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def wall_ms(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _cpu_ms(work: Callable[[], None]) -> float:
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
+
+
+def ratio_figure(what: str, ours: float, plain: float, note: str) -> dict[str, Any]:
+    return {
+        "what": what,
+        "ours_ms": round(ours, 2),
+        "plain_ms": round(plain, 2),
+        "ratio": round(ours / plain, 2),
+        "note": note,
+    }

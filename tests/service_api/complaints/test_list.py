@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
@@ -13,6 +13,7 @@ from service_api.staff.models import StaffMember
 from tests.service_api.complaints.calls import URL, Headers, filed, see, step
 from tests.service_api.complaints.conftest import a_conversation, a_customer
 from tests.service_api.conftest import NOON
+from tests.statements import statements_of
 
 
 def test_the_overdue_come_first_then_by_due_time(
@@ -197,11 +198,8 @@ def test_the_list_takes_as_many_queries_for_a_hundred_as_for_one(
     client: TestClient, database: Database, staff: dict[str, Headers]
 ) -> None:
     def count() -> int:
-        statements: list[str] = []
-        listener = lambda *args: statements.append(args[2])  # noqa: E731
-        event.listen(database.engine, "before_cursor_execute", listener)
-        client.get(URL, headers=staff["boss"])
-        event.remove(database.engine, "before_cursor_execute", listener)
+        with statements_of(database) as statements:
+            client.get(URL, headers=staff["boss"])
         return len(statements)
 
     filed(database)

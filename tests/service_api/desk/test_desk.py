@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.models import AuditEntry
@@ -24,6 +24,7 @@ from service_api.worker import furnish
 from tests.service_api.desk.conftest import WANG, ZHANG, Scene
 from tests.service_api.web.conftest import SignedInAs
 from tests.service_api.web.test_pages import csrf
+from tests.statements import statements_of
 
 TOLD = {
     "complaint_business": "credit-card",
@@ -363,13 +364,10 @@ def test_markup_of_a_customer_is_shown_as_text(scene: Scene, lin: Agent) -> None
 def test_the_number_of_queries_does_not_grow_with_the_queue(
     scene: Scene, lin: Agent, database: Database
 ) -> None:
-    asked: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
-
     def count(address: str) -> int:
-        asked.clear()
-        lin.page(address)
-        return len(asked)
+        with statements_of(database) as statements:
+            lin.page(address)
+        return len(statements)
 
     scene.talk("第一位")
     few = {address: count(address) for address in ("/desk", "/desk/queues", "/desk/live")}
