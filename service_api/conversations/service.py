@@ -13,7 +13,7 @@ from service_api.conversations.models import WAITING, Conversation, Message, Vis
 from service_api.core.i18n import say
 from service_api.core.problems import NotFound, Problem, Unauthenticated
 from service_api.core.security import new_token, token_hash
-from service_api.core.text import clean, is_blank
+from service_api.core.text import clean, hide_numbers, is_blank
 from service_api.customers import verification
 
 LONGEST_TEXT = 2000
@@ -127,9 +127,10 @@ def receive(
 ) -> Message:
     """Store what the customer wrote, once per `external_id`; the same again gives the first message back.
 
-    A one-time code is masked in the transcript. Raises `EmptyMessage`, `MessageTooLong`, `NotFound`.
+    Card and resident ID numbers are masked for everybody, a one-time code in the transcript.
+    Raises `EmptyMessage`, `MessageTooLong`, `NotFound`.
     """
-    cleaned = checked(text)
+    cleaned = hide_numbers(checked(text))
     conversation = locked(session, conversation_id)
     known = session.scalar(
         select(Message).where(Message.conversation_id == conversation_id, Message.external_id == external_id)

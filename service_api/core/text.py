@@ -1,8 +1,14 @@
 """Text from outside: cleaned before it is stored, masked before it is shown."""
 
+import re
 import unicodedata
+from datetime import date
 
 KEPT_CONTROLS = {"\n", "\t"}
+_LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d(?:[ -]?\d){13,17}[ -]?[\dXx](?![\dA-Za-z])")
+_RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_RESIDENT_CHECKS = "10X98765432"
+_UNIONPAY, _SHORTEST_UNIONPAY = "62", 16
 
 
 def clean(text: str) -> str:
@@ -22,6 +28,39 @@ def clean(text: str) -> str:
 def is_blank(text: str) -> bool:
     """True when nothing visible is left: white space, controls and zero-width characters only."""
     return all(c.isspace() or unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zs"} for c in text)
+
+
+def hide_numbers(text: str) -> str:
+    """Card and resident ID numbers as people may write them, masked; other long numbers stay.
+
+    `我的卡6225 8801 2345 6789` → `我的卡****6789`.
+    """
+    return _LONG_NUMBER.sub(lambda found: _hidden(found[0]), text)
+
+
+def _hidden(written: str) -> str:
+    number = "".join(str(int(c)) if c.isdigit() else c.upper() for c in written if c not in " -")
+    if _is_resident_id(number):
+        return mask_certificate(number)
+    unionpay = number.startswith(_UNIONPAY) and len(number) >= _SHORTEST_UNIONPAY
+    return f"****{tail(number)}" if number.isdigit() and (unionpay or _passes_luhn(number)) else written
+
+
+def _is_resident_id(number: str) -> bool:
+    """GB 11643: eighteen characters, a real day of birth, and the check character of ISO 7064 mod 11-2."""
+    if len(number) != 18 or not number[:17].isdigit():
+        return False
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _RESIDENT_WEIGHTS, strict=True))
+    return _RESIDENT_CHECKS[total % 11] == number[17]
+
+
+def _passes_luhn(number: str) -> bool:
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def mask_phone(phone: str) -> str:
