@@ -6,12 +6,13 @@ from datetime import date
 from rasa_sdk.events import SlotSet
 
 from actions.cancel import cancel
-from actions.complaint_reading import confirms
+from actions.complaint_answers import names_service_line
+from actions.complaint_summary import confirms
 from actions.desk_client import DeskError, DeskProblem
 from actions.digression import digresses
 from actions.edge import DeskAction, Events
+from actions.form import FormAction
 from actions.offers import offer_next_wish
-from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -35,18 +36,21 @@ _TIME = re.compile(
 )
 
 
-class ValidateCallback(DeskAction):
+class ValidateCallback(FormAction):
     """Reads one turn of the call-back form; asks the desk when the customer has said yes."""
 
     action_name = f"validate_{FORM}"
+    asked = frozenset({PHONE, TIME, CONFIRMED})
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def open(self, turn: Turn, say: Say) -> Events:
         """What the first message says already is not asked again."""
-        if turn.requested not in (PHONE, TIME, CONFIRMED):
-            say("utter_callback_start")
-            return [*self._told(turn), SlotSet(CONFIRMED, None)]
-        if turn.resumed:
-            return self.stand_still(turn)
+        say("utter_callback_start")
+        return [*self._told(turn), SlotSet(CONFIRMED, None)]
+
+    async def read(self, turn: Turn, say: Say) -> Events:
+        """A number, a time, a yes."""
+        if _is_over(turn):
+            return await self.ask_again("utter_callback_time_unclear", turn, say, kept=[SlotSet(TIME, None)])
         told = self._told(turn)
         if turn.requested == CONFIRMED:
             return await self._confirmation(turn, say)
@@ -56,8 +60,11 @@ class ValidateCallback(DeskAction):
             return []
         if told:
             return told
+        if turn.requested == PHONE and names_service_line(turn):
+            say("utter_contact_is_ours")
+            return self.stand_still(turn)
         unclear = "utter_contact_unclear" if turn.requested == PHONE else "utter_callback_time_unclear"
-        return await ask_again(self.desk, turn, say, unclear, stay=self.stand_still(turn))
+        return await self.ask_again(unclear, turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
@@ -85,7 +92,7 @@ class ValidateCallback(DeskAction):
             return await cancel(self.desk, turn, say)
         if digresses(turn) and turn.intent != "request_callback":
             return []
-        return await ask_again(self.desk, turn, say, "utter_case_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_case_unclear", turn, say)
 
     async def _ask_desk(self, turn: Turn, say: Say) -> Events:
         day = turn.slots.get(DAY)
@@ -120,6 +127,12 @@ class AskCallbackConfirmed(DeskAction):
         shown = say.day(date.fromisoformat(str(day))) if day else ""
         say("utter_confirm_callback", phone=str(turn.slots.get(PHONE)), time=f"{time} {shown}".strip())
         return []
+
+
+def _is_over(turn: Turn) -> bool:
+    """Whether the one day that is named is gone."""
+    day = turn.only("date")
+    return day is not None and date.fromisoformat(str(day.value)) < turn.today
 
 
 def time_in(turn: Turn) -> str | None:

@@ -8,13 +8,14 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions.cancel import cancel
 from actions.case_reading import addition_in, means_latest
 from actions.complaint import FORM as COMPLAINT_FORM
-from actions.complaint_reading import SKIPPED, confirms
+from actions.complaint_fields import SKIPPED
+from actions.complaint_summary import confirms
 from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import ComplaintItem
 from actions.digression import digresses, digresses_from_story
 from actions.edge import DeskAction, Events
+from actions.form import FormAction
 from actions.offers import offer
-from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -76,18 +77,20 @@ class BeginCase(DeskAction):
         ]
 
 
-class ValidateCase(DeskAction):
+class ValidateCase(FormAction):
     """Reads one turn of the form about a filed complaint, and does what was confirmed."""
 
     action_name = f"validate_{FORM}"
+    asked = frozenset({NUMBER, TEXT, CONFIRMED})
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def open(self, turn: Turn, say: Say) -> Events:
         """At the start nothing is read: what was said before was about the wish itself."""
+        return self.stand_still(turn)
+
+    async def read(self, turn: Turn, say: Say) -> Events:
+        """Which complaint, which words, a yes."""
         readers = {NUMBER: self._number, TEXT: self._text, CONFIRMED: self._confirmation}
-        read = readers.get(str(turn.requested))
-        if read is None or turn.resumed:
-            return self.stand_still(turn)
-        return await read(turn, say)
+        return await readers[str(turn.requested)](turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
@@ -106,7 +109,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(NUMBER, fit[0].number)]
         if named is None and digresses(turn):
             return []
-        return await ask_again(self.desk, turn, say, "utter_case_number_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_case_number_unclear", turn, say)
 
     async def _text(self, turn: Turn, say: Say) -> Events:
         adds = turn.slots.get(ACT) == "add"
@@ -117,7 +120,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(TEXT, SKIPPED)]
         if len(turn.text) >= 2 and not skips and turn.intent != "affirm":
             return [*self.stand_still(turn), SlotSet(TEXT, turn.text)]
-        return await ask_again(self.desk, turn, say, "utter_addition_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_addition_unclear", turn, say)
 
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         if confirms(turn):
@@ -134,7 +137,7 @@ class ValidateCase(DeskAction):
             return [*self.stand_still(turn), SlotSet(TEXT, joined)]
         if digresses(turn):
             return []
-        return await ask_again(self.desk, turn, say, "utter_case_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_case_unclear", turn, say)
 
     async def _do(self, turn: Turn, say: Say) -> Events:
         act, number, text = (str(turn.slots.get(name) or "") for name in (ACT, NUMBER, TEXT))

@@ -8,8 +8,10 @@ from uuid import uuid4
 import structlog
 from rasa_sdk.events import SlotSet
 
-from actions.complaint_reading import (
+from actions.complaint_answers import Step
+from actions.complaint_fields import (
     AMOUNT,
+    BEGUN,
     BUSINESS,
     CONFIRMED,
     CONTACT,
@@ -17,10 +19,8 @@ from actions.complaint_reading import (
     DESCRIPTION,
     FIELDS,
     SKIPPED,
-    Step,
-    read_opening,
-    read_turn,
 )
+from actions.complaint_reading import read_opening, read_turn
 from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import Complaint, Draft, Filing, Money
 from actions.digression import digresses
@@ -37,8 +37,8 @@ from actions.drafts import (
 )
 from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
+from actions.form import FormAction
 from actions.offers import offer_next_wish
-from actions.person import ask_again
 from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
 from actions.say import Say
 from actions.turn import Turn
@@ -69,17 +69,14 @@ PROBLEM_FIELDS = {
 }
 
 
-class ValidateComplaint(DeskAction):
+class ValidateComplaint(FormAction):
     """Reads one turn of the complaint form, the only place that fills its slots."""
 
     action_name = f"validate_{FORM}"
+    asked = frozenset({*FIELDS, CONFIRMED, RESUME})
 
-    async def act(self, turn: Turn, say: Say) -> Events:
-        """Rasa calls this at the start, for every message, and when the form resumes after a digression."""
-        if turn.requested not in (*FIELDS, CONFIRMED, RESUME):
-            return await self._open(turn, say)
-        if turn.resumed:
-            return self.stand_still(turn)
+    async def read(self, turn: Turn, say: Say) -> Events:
+        """An answer, a correction, a yes; or something else, which its own rule answers."""
         if turn.requested == RESUME:
             return await self._resume(turn, say)
         step = read_turn(turn)
@@ -87,8 +84,10 @@ class ValidateComplaint(DeskAction):
             return []
         if step.files:
             return await self._file(turn, say)
+        if step.anew:
+            return await self._begin_anew(Step(), turn, say)
         if step.misunderstood:
-            return await ask_again(self.desk, turn, say, step.misunderstood, stay=self.stand_still(turn))
+            return await self.ask_again(step.misunderstood, turn, say, kept=await self._keep(step, turn, say))
         return await self._keep(step, turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
@@ -96,7 +95,8 @@ class ValidateComplaint(DeskAction):
         still = [SlotSet(DRAFT, turn.slots.get(DRAFT) or uuid4().hex)]
         return [*still, SlotSet("requested_slot", RESUME)] if turn.requested == RESUME else still
 
-    async def _open(self, turn: Turn, say: Say) -> Events:
+    async def open(self, turn: Turn, say: Say) -> Events:
+        """Keep what was said already; somebody who comes back goes on where they were, or begins anew."""
         if turn.slots.get(DRAFT):
             say("utter_complaint_resume")
             return await self._keep(read_opening(turn), turn, say)
@@ -125,13 +125,15 @@ class ValidateComplaint(DeskAction):
             say("utter_complaint_resume")
             return await self._keep(step, turn, say)
         if wants_anew(turn) or DESCRIPTION in step.values:
-            await forget_draft(self.desk, turn)
-            say("utter_complaint_anew")
-            anew = replace(turn, slots={**turn.slots, **dict.fromkeys((*FIELDS, DRAFT))})
-            return [*cleared(), *await self._keep(read_opening(anew), anew, say)]
+            return await self._begin_anew(read_opening(_forgetting(turn)), turn, say)
         if digresses(turn):
             return []
-        return await ask_again(self.desk, turn, say, "utter_resume_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_resume_unclear", turn, say)
+
+    async def _begin_anew(self, step: Step, turn: Turn, say: Say) -> Events:
+        await forget_draft(self.desk, turn)
+        say("utter_complaint_anew")
+        return [*cleared(), *await self._keep(step, _forgetting(turn), say)]
 
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:
@@ -239,7 +241,12 @@ def filing_of(turn: Turn) -> Filing:
 
 def cleared() -> Events:
     """Forget the draft."""
-    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, DRAFT, TOLD_AT, "strong_emotion")]
+    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, BEGUN, DRAFT, TOLD_AT, "strong_emotion")]
+
+
+def _forgetting(turn: Turn) -> Turn:
+    """The turn as it were had nothing been told before."""
+    return replace(turn, slots={**turn.slots, **dict.fromkeys((*FIELDS, BEGUN, DRAFT))})
 
 
 def _given(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from rasa_sdk.events import SlotSet
 
-from actions.complaint_reading import DESCRIPTION, FIELDS
+from actions.complaint_fields import DESCRIPTION, FIELDS
 from actions.desk_client import DeskClient, DeskError
 from actions.desk_views import Draft
 from actions.say import Say

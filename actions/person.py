@@ -81,15 +81,6 @@ async def give_up(desk: DeskClient, turn: Turn, say: Say) -> Events | None:
     return await hand_over(desk, turn, say, reason="failures")
 
 
-async def ask_again(desk: DeskClient, turn: Turn, say: Say, response: str, *, stay: Events) -> Events:
-    """Say what a form did not understand; the second time bring a person. `stay` keeps the form as it is."""
-    handed_over = await give_up(desk, turn, say)
-    if handed_over is not None:
-        return [*stay, *handed_over]
-    say(response)
-    return stay
-
-
 def note_of(turn: Turn) -> str:
     """What the agent should know at once: the last words and the draft of a complaint, as data."""
     lines = [turn.text]

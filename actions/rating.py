@@ -4,12 +4,12 @@ import re
 
 from rasa_sdk.events import SlotSet
 
-from actions.complaint_reading import SKIPPED
+from actions.complaint_fields import SKIPPED
 from actions.desk_client import DeskError
 from actions.digression import asks_meanwhile, digresses
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.form import FormAction
 from actions.offers import offer, offer_next_wish
-from actions.person import ask_again
 from actions.say import Say
 from actions.turn import Turn
 
@@ -36,17 +36,18 @@ _OF_TEN = re.compile(r"(?:10|十)分满分|满分(?:10|十)|/\s*10|out of (?:10|
 _CHINESE = re.compile(r"([一二两三四五])(?:分|颗?星)")
 
 
-class ValidateRating(DeskAction):
+class ValidateRating(FormAction):
     """Reads the stars, then the sentence, and passes them on."""
 
     action_name = f"validate_{FORM}"
+    asked = frozenset({SCORE, COMMENT})
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def open(self, turn: Turn, say: Say) -> Events:
         """A first message that tells the stars already is not asked for them."""
-        if turn.requested not in (SCORE, COMMENT):
-            return [SlotSet(SCORE, score_in(turn)), SlotSet(COMMENT, None)]
-        if turn.resumed:
-            return self.stand_still(turn)
+        return [SlotSet(SCORE, score_in(turn)), SlotSet(COMMENT, None)]
+
+    async def read(self, turn: Turn, say: Say) -> Events:
+        """The stars, then a sentence about them."""
         return await (self._score if turn.requested == SCORE else self._comment)(turn, say)
 
     def stand_still(self, turn: Turn) -> Events:
@@ -59,7 +60,7 @@ class ValidateRating(DeskAction):
             return [SlotSet(SCORE, score)]
         if digresses(turn) and turn.intent != "rate_service":
             return []
-        return await ask_again(self.desk, turn, say, "utter_score_unclear", stay=self.stand_still(turn))
+        return await self.ask_again("utter_score_unclear", turn, say)
 
     async def _comment(self, turn: Turn, say: Say) -> Events:
         """Almost anything is a comment; a new score replaces the first."""

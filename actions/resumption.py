@@ -4,19 +4,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from actions.complaint_reading import (
+from actions.complaint_answers import READERS, Step
+from actions.complaint_fields import (
     AMOUNT,
     DATE,
     DESCRIPTION,
     FIELDS,
-    READERS,
     SKIPPABLE,
     SKIPPED,
-    Step,
     everything_in,
-    read_opening,
     unfilled,
 )
+from actions.complaint_reading import read_opening
 from actions.turn import Turn
 
 _RESUMES = re.compile(

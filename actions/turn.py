@@ -40,6 +40,17 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 
+# "300, no wait, 400": between two values of a kind, the first is taken back.
+_TAKES_BACK = re.compile(
+    r"[\s，,。.…、!！;；啊哦呃额嗯唉哎噢]*"
+    r"(?:不对|错了|[说写搞记]错了?|更正|应该是|"
+    r"(?:no|wait|sorry|i meant?|actually|rather|make (?:it|that)|correction)\b)"
+    r"(?:[\s，,。.…、:：!！]|不对|是|应该|(?:it'?s|it was|wait|sorry|i meant?|actually|no|about)\b)*",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"不是.{1,20}就是")
+_IS_NOT = re.compile(r"(?:不是|并非|\bnot|n't)\s*$", re.IGNORECASE)
+
 # Entities that are no answer to a question of a form.
 SAID_ABOUT = {"lang", "language", "also", "business", "emotion", "product", "branch", "currency"}
 
@@ -73,7 +84,7 @@ class Turn:
     metadata: Mapping[str, Any]
     active_loop: str | None
     resumed: bool
-    failed_before: bool
+    spoken_before: tuple[frozenset[str], ...]
     spoken: tuple[str, ...]
     domain: Mapping[str, Any]
 
@@ -96,7 +107,7 @@ class Turn:
             metadata=said.get("metadata") or {},
             active_loop=loop,
             resumed=any(event.get("event") == "action" and event.get("name") != loop for event in since),
-            failed_before=_failed_in_turn_before(tracker.events),
+            spoken_before=_spoken_before(tracker.events),
             spoken=tuple(name for event in reversed(since) if (name := _response_of(event))),
             domain=domain,
         )
@@ -128,6 +139,11 @@ class Turn:
         return self.metadata.get("draft") is True
 
     @property
+    def failed_before(self) -> bool:
+        """Whether the assistant's last turn, before this one, was a failure to understand."""
+        return bool(self.spoken_before) and bool(self.spoken_before[0] & FAILURES)
+
+    @property
     def handed_over(self) -> bool:
         """Whether a person was called in this very turn."""
         return any(name.startswith("utter_person_") for name in self.spoken)
@@ -152,8 +168,18 @@ class Turn:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BANK_ZONE).date()
 
     def all(self, entity: str) -> list[Value]:
-        """Values of one kind, without those the customer negated."""
-        return [one for one in self.values if one.entity == entity and not one.negated]
+        """Values of one kind, without those the customer negated or took back in the same message."""
+        said = [one for one in self.values if one.entity == entity and not self._is_negated(one)]
+        return [
+            one
+            for n, one in enumerate(said)
+            if not any(_TAKES_BACK.fullmatch(self.text[one.end : later.start]) for later in said[n + 1 :])
+        ]
+
+    def _is_negated(self, one: Value) -> bool:
+        if _EITHER.search(self.text):
+            return False
+        return one.negated or bool(_IS_NOT.search(self.text[: one.start]))
 
     def values_beside_language(self) -> bool:
         """Whether anything was found in the text besides the language it is in."""
@@ -198,14 +224,12 @@ def _response_of(event: Mapping[str, Any]) -> str | None:
     return (event.get("metadata") or {}).get("utter_action") if event.get("event") == "bot" else None
 
 
-def _failed_in_turn_before(events: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the assistant's last turn, before what the customer says now, was a failure to understand."""
-    customer_turns = 0
-    for event in reversed(events):
+def _spoken_before(events: Sequence[Mapping[str, Any]]) -> tuple[frozenset[str], ...]:
+    """The responses of the assistant's earlier turns, the latest first; not those of the present turn."""
+    turns: list[set[str]] = [set()]
+    for event in events:
         if event.get("event") == "user":
-            customer_turns += 1
-            if customer_turns == 2:
-                return False
-        if customer_turns == 1 and _response_of(event) in FAILURES:
-            return True
-    return False
+            turns.append(set())
+        elif name := _response_of(event):
+            turns[-1].add(name)
+    return tuple(frozenset(one) for one in reversed(turns[:-1]))

@@ -8,8 +8,8 @@ from actions.complaint_status import show_complaints
 from actions.desk_client import DeskError, DeskProblem
 from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
+from actions.form import FormAction
 from actions.offers import offer_next_wish
-from actions.person import ask_again
 from actions.profile import show
 from actions.say import Say
 from actions.turn import Turn
@@ -34,17 +34,21 @@ class StartVerification(DeskAction):
         return [FollowupAction(FORM)]
 
 
-class ValidateVerification(DeskAction):
+class ValidateVerification(FormAction):
     """Reads one turn of the verification form."""
 
     action_name = f"validate_{FORM}"
+    asked = frozenset({PHONE, CODE})
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def open(self, turn: Turn, say: Say) -> Events:
+        """Who says their number at once is sent the code at once."""
+        phone = turn.only("phone")
+        if phone and _MOBILE.fullmatch(str(phone.value)):
+            return await self._send_code(str(phone.value), turn, say)
+        return [SlotSet(PHONE, None), SlotSet(CODE, None)]
+
+    async def read(self, turn: Turn, say: Say) -> Events:
         """A phone sends a code, a code verifies; anything else is a digression or a misunderstanding."""
-        if turn.requested not in (PHONE, CODE):
-            return await self._begin(turn, say)
-        if turn.resumed:
-            return self.stand_still(turn)
         phone = turn.only("phone")
         if phone and _MOBILE.fullmatch(str(phone.value)):
             return await self._send_code(str(phone.value), turn, say)
@@ -56,7 +60,7 @@ class ValidateVerification(DeskAction):
         if not re.search(r"\d{4,}", turn.text) and self._digresses(turn):
             return []
         unclear = "utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear"
-        return await ask_again(self.desk, turn, say, unclear, stay=self.stand_still(turn))
+        return await self.ask_again(unclear, turn, say)
 
     def _digresses(self, turn: Turn) -> bool:
         if turn.intent == "verify_identity":
@@ -66,12 +70,6 @@ class ValidateVerification(DeskAction):
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
         return [SlotSet(PHONE, turn.slots.get(PHONE))]
-
-    async def _begin(self, turn: Turn, say: Say) -> Events:
-        phone = turn.only("phone")
-        if phone and _MOBILE.fullmatch(str(phone.value)):
-            return await self._send_code(str(phone.value), turn, say)
-        return [SlotSet(PHONE, None), SlotSet(CODE, None)]
 
     async def _send_code(self, phone: str, turn: Turn, say: Say) -> Events:
         try:

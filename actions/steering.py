@@ -1,0 +1,64 @@
+"""What people say about the talk itself: wait, one step back, from the beginning, on with it. Pure."""
+
+import re
+
+from actions.turn import COMMAND_SIGNS, Turn
+
+URGENT = frozenset({"report_loss", "dispute_transaction", "self_harm", "request_person", "abuse"})
+SURE = 0.5
+_BRIEF = {"zh": 20, "en": 50}
+
+_WAITS = re.compile(
+    r"^(?:好的?|嗯+|请|麻烦|你|您|先)*[，, ]*"
+    r"(?:等一?下下?|等一等|等等|稍等一?下?|稍候|等会儿?|等我|待会儿?|慢点|别急|别催)"
+    r"|^(?:ok(?:ay)?|please|sorry|yes|sure)?[, ]*(?:hang on|hold on|bear with me|wait\b|"
+    r"(?:just |give me )?(?:one|a) (?:moment|second|sec|minute|min)\b|"
+    r"let me (?:find|look|check|see|get)\b)",
+    re.I,
+)
+_MENDS = re.compile(r"不对|错|改|\b(?:wrong|actually|change|not)\b|n't\b", re.I)
+_BACK = re.compile(
+    r"上一步|上一个问题|上一题|退回|回到(?:上面|前面|刚才)|^返回$|"
+    r"\b(?:go(?:ing)? back|step back|previous (?:question|step|one))\b|^back$",
+    re.I,
+)
+_ANEW = re.compile(
+    r"从头(?:再|开始|来|说|讲|填)|重新(?:开始|来|说|讲|填|登记)|重来|重填|"
+    r"\b(?:start (?:over|again|afresh)|begin again|from (?:the )?(?:beginning|start|scratch|top))\b",
+    re.I,
+)
+_AFTER_ALL = re.compile(
+    r"还是(?:要|得|想|继续|接着)?(?:投诉|登记|办|弄|填|说)|(?:继续|接着)(?:投诉|登记|填|办|说)|"
+    r"\b(?:go on|continue|carry on|keep going|proceed)\b",
+    re.I,
+)
+_ENDS = re.compile(r"算了|不(?:投诉|登记|办|弄|填|要)了?|取消|\b(?:cancel|forget it|never mind|stop)\b", re.I)
+
+
+def asks_to_wait(turn: Turn) -> bool:
+    """The customer looks for something; nothing was answered and nothing misunderstood."""
+    urgent = turn.intent in URGENT and turn.confidence >= SURE
+    says_more = turn.values_beside_language() or _MENDS.search(turn.text)
+    return _is_brief(turn) and bool(_WAITS.search(turn.text)) and not urgent and not says_more
+
+
+def goes_back(turn: Turn) -> bool:
+    """One step back in a form."""
+    return _is_brief(turn) and bool(_BACK.search(turn.text))
+
+
+def begins_anew(turn: Turn) -> bool:
+    """What was told is to be forgotten and told again."""
+    return _is_brief(turn) and bool(_ANEW.search(turn.text)) and not turn.is_question
+
+
+def goes_on_after_all(turn: Turn) -> bool:
+    """Gives up and takes it back in one breath: the last word counts."""
+    ends = [found.end() for found in _AFTER_ALL.finditer(turn.text)]
+    return _is_brief(turn) and bool(ends) and not _ENDS.search(turn.text, ends[-1])
+
+
+def _is_brief(turn: Turn) -> bool:
+    if turn.text.startswith(COMMAND_SIGNS):
+        return False
+    return len(turn.text) <= _BRIEF["en" if turn.text.isascii() else "zh"]
