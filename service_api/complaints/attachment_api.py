@@ -11,13 +11,13 @@ from service_api.audit.service import Actor
 from service_api.complaints import attachments, queries
 from service_api.complaints.api import own_complaint
 from service_api.complaints.attachments import BY_CUSTOMER
+from service_api.complaints.case_file import Number, to_read
 from service_api.complaints.case_models import Attachment
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import CUSTOMER, Action, State
 from service_api.complaints.notes import tell_owner
 from service_api.complaints.schemas import AttachmentView
-from service_api.complaints.staff_api import Number, to_read
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.files import CheckedFile, as_download, check_file, read_bounded
 from service_api.core.security import ServiceOnly

@@ -4,19 +4,18 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from service_api.complaints import decisions, duplicates, notes, people, queries, redress
+from service_api.complaints.case_file import Number, TheAnswer, ToChange, to_read
 from service_api.complaints.case_models import DecisionNotice, Redress
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import Clean, LongText, MoneyView, NoticeDraft, ShortText, Slug, Sum
-from service_api.complaints.staff_api import Number, to_change, to_read, with_etag
-from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of, view_of
+from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of
 from service_api.complaints.visibility import visible_to
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.problems import Malformed
-from service_api.core.versions import Expected
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
 
@@ -79,7 +78,7 @@ class HandOverWish(Person):
     first_contact: bool = False
 
 
-class Answer(Strict):
+class Reply(Strict):
     accept: bool
 
 
@@ -107,40 +106,35 @@ def notices(number: Number, me: CurrentStaff, session: WriteSession, now: Now) -
 
 @changes.post("/decisions", status_code=201)
 def propose(
-    number: Number,
     draft: NoticeDraft,
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     deadlines: TheDeadlines,
     now: Now,
 ) -> NoticeView:
     """Propose a decision: the next version of the notice."""
-    complaint = to_change(session, me, number, expected=expected)
     return _notice(decisions.propose(session, deadlines, complaint, draft, me=me, now=now))
 
 
 @changes.post("/decisions/{step}")
 def decide(
-    number: Number,
     step: Literal["approve", "return", "send"],
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     deadlines: TheDeadlines,
     now: Now,
-    settings: TheSettings,
-    response: Response,
+    answer: TheAnswer,
 ) -> ComplaintView:
     """Approve the newest version, return it to the handler, or send it to the customer."""
-    complaint = to_change(session, me, number, expected=expected)
     if step == "approve":
         decisions.approve(session, deadlines, complaint, me=me, now=now)
     elif step == "return":
         decisions.return_for_rework(session, deadlines, complaint, me=me, now=now)
     else:
         decisions.send(session, deadlines, complaint, me=me, now=now)
-    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+    return answer.with_file(complaint)
 
 
 @router.get("/redress")
@@ -153,11 +147,10 @@ def ledger(number: Number, me: CurrentStaff, session: WriteSession, now: Now) ->
 
 @changes.post("/redress", status_code=201)
 def grant(
-    number: Number, body: Promise, expected: Expected, me: CurrentStaff, session: WriteSession, now: Now
+    body: Promise, complaint: ToChange, me: CurrentStaff, session: WriteSession, now: Now
 ) -> LedgerLine:
     """Promise redress, within what the role may promise for the whole case."""
     me.must(Permission.HANDLE_COMPLAINTS)
-    complaint = to_change(session, me, number, expected=expected)
     line = redress.grant(
         session, complaint, kind=body.kind, money=body.money.money, reason=body.reason, me=me, now=now
     )
@@ -175,12 +168,9 @@ def undo(
 
 
 @changes.put("/owner", status_code=204)
-def assign(
-    number: Number, body: Person, expected: Expected, me: CurrentStaff, session: WriteSession, now: Now
-) -> None:
+def assign(body: Person, complaint: ToChange, me: CurrentStaff, session: WriteSession, now: Now) -> None:
     """Take a complaint nobody has, or, as a lead, give it to somebody."""
     me.must(Permission.HANDLE_COMPLAINTS)
-    complaint = to_change(session, me, number, expected=expected)
     to = people.member_named(session, body.username)
     if to.id != me.staff_id or complaint.owner_id is not None:
         me.must(Permission.APPROVE)
@@ -201,7 +191,7 @@ def offer(
 
 
 @changes.post("/hand-overs/answer", status_code=204)
-def answer_offer(number: Number, body: Answer, me: CurrentStaff, session: WriteSession, now: Now) -> None:
+def answer_offer(number: Number, body: Reply, me: CurrentStaff, session: WriteSession, now: Now) -> None:
     """Confirm or decline what was offered to you, though the file is not yours yet."""
     complaint = people.offered_to(session, me, number)
     people.answer_offer(session, complaint, accept=body.accept, me=me, now=now)
@@ -233,16 +223,14 @@ def likely_duplicates(
 
 @changes.post("/merge", status_code=204)
 def merge(
-    number: Number,
     body: Merge,
-    expected: Expected,
+    duplicate: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     deadlines: TheDeadlines,
     now: Now,
 ) -> None:
     """Join this complaint to an earlier one about the same matter; new facts restart that one's clocks."""
-    duplicate = to_change(session, me, number, expected=expected)
     into = queries.complaint_for(session, me, body.into, lock=True)
     duplicates.merge(
         session, deadlines, duplicate, into=into, new_facts=body.new_facts, by=me.actor, role=me.role, now=now

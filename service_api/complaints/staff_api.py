@@ -4,12 +4,13 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import record, record_apart
 from service_api.complaints import queries
+from service_api.complaints.case_file import Number, TheAnswer, ToChange, to_read
 from service_api.complaints.classification import Classification, classify
 from service_api.complaints.contacting import How, note_contact
 from service_api.complaints.deadlines import Deadlines, TheDeadlines
@@ -20,19 +21,16 @@ from service_api.complaints.queries import Filters
 from service_api.complaints.schemas import Business, Cause, Channel, Clean, ProductCode, Slug, Source
 from service_api.complaints.search import LONGEST_SEARCH
 from service_api.complaints.views import (
-    READ,
     ComplaintPage,
     ComplaintView,
     Timeline,
     list_read,
     rows_of,
     timeline_of,
-    view_of,
 )
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
 from service_api.core.problems import Malformed
-from service_api.core.versions import Expected, check_version, put_etag
 from service_api.staff.api import CurrentStaff, FromOwnPage
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -49,9 +47,6 @@ OWN_ADDRESS = frozenset(
         Action.MERGE,
     }
 )
-
-
-Number = Annotated[str, Field(max_length=40)]
 
 
 class Step(BaseModel):
@@ -77,26 +72,6 @@ class Step(BaseModel):
         if self.action is Action.ASK_CUSTOMER and not self.text:
             raise ValueError("say what the customer is asked")
         return self
-
-
-def to_change(session: Session, me: SignedIn, number: str, *, expected: int) -> Complaint:
-    """The complaint, locked, as the caller last saw it. Raises `NotFound` and `StaleVersion`."""
-    complaint = queries.complaint_for(session, me, number, lock=True)
-    check_version(complaint.version, expected=expected)
-    return complaint
-
-
-def to_read(session: Session, me: SignedIn, number: str, *, now: datetime, part: str = "") -> Complaint:
-    """The complaint; that somebody looked at it, or at one part of its file, goes into the audit log."""
-    complaint = queries.complaint_for(session, me, number)
-    facts = {"part": part} if part else {}
-    record(session, by=me.actor, action=READ, subject=complaint.subject, now=now, **facts)
-    return complaint
-
-
-def with_etag(response: Response, view: ComplaintView) -> ComplaintView:
-    put_etag(response, view.version)
-    return view
 
 
 @router.get("")
@@ -161,32 +136,26 @@ def one(
     number: Number,
     me: CurrentStaff,
     session: WriteSession,
-    deadlines: TheDeadlines,
     now: Now,
-    settings: TheSettings,
-    response: Response,
+    answer: TheAnswer,
 ) -> ComplaintView:
     """The whole file; reading it goes into the audit log. The ETag is what changes must carry."""
-    complaint = to_read(session, me, number, now=now)
-    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+    return answer.with_file(to_read(session, me, number, now=now))
 
 
 @router.patch("/{number}", dependencies=[FromOwnPage])
 def classified(
-    number: Number,
     body: Classification,
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     deadlines: TheDeadlines,
     now: Now,
-    settings: TheSettings,
-    response: Response,
+    answer: TheAnswer,
 ) -> ComplaintView:
     """Set what was learnt since: codes, branch, flags, how many people. The ladder follows at once."""
-    complaint = to_change(session, me, number, expected=expected)
     classify(session, deadlines, complaint, body, me=me, now=now)
-    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+    return answer.with_file(complaint)
 
 
 @router.get("/{number}/timeline")
@@ -197,22 +166,19 @@ def timeline(number: Number, me: CurrentStaff, session: WriteSession, now: Now) 
 
 @router.post("/{number}/actions", dependencies=[FromOwnPage])
 def step(
-    number: Number,
     body: Step,
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     deadlines: TheDeadlines,
     now: Now,
-    settings: TheSettings,
-    response: Response,
+    answer: TheAnswer,
 ) -> ComplaintView:
     """Take a step of the lifecycle. 409 when the state does not have it, 412 when the file has changed."""
-    complaint = to_change(session, me, number, expected=expected)
     if body.action in OWN_ADDRESS:
         raise Malformed("this step has an address of its own")
     _take(session, deadlines, complaint, body, me=me, now=now)
-    return with_etag(response, view_of(session, deadlines, complaint, me, now=now, zone=settings.zone))
+    return answer.with_file(complaint)
 
 
 @router.post("/{number}/contact", dependencies=[FromOwnPage])

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, File, UploadFile
 from fastapi.requests import HTTPConnection
 from pydantic import BaseModel, ConfigDict
 
+from service_api.complaints.case_file import Number, ToChange
 from service_api.complaints.schemas import ShortText
-from service_api.complaints.staff_api import Number, to_change
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound
-from service_api.core.versions import Expected
 from service_api.escalation import calendars, steering
 from service_api.escalation.models import ComplaintClock
 from service_api.escalation.service import DeskClocks
@@ -62,11 +61,10 @@ class CalendarView(BaseModel):
 
 @router.post("/complaints/{number}/clocks/{clock_id}/{step}", dependencies=[FromOwnPage])
 def steer(
-    number: Number,
     clock_id: uuid.UUID,
     step: Literal["extend", "pause", "resume"],
     body: Reason,
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     desk: TheDesk,
@@ -74,7 +72,6 @@ def steer(
     settings: TheSettings,
 ) -> DueView:
     """Extend a clock (the customer is told), pause it for an external appraisal, or let it go on."""
-    complaint = to_change(session, me, number, expected=expected)
     if step == "extend":
         zone, reason = settings.zone, body.reason
         row = steering.extend(session, desk, complaint, clock_id, reason=reason, me=me, now=now, zone=zone)
@@ -89,8 +86,7 @@ def steer(
 
 @router.post("/complaints/{number}/complex", status_code=204, dependencies=[FromOwnPage])
 def set_complex(
-    number: Number,
-    expected: Expected,
+    complaint: ToChange,
     me: CurrentStaff,
     session: WriteSession,
     desk: TheDesk,
@@ -98,7 +94,6 @@ def set_complex(
     settings: TheSettings,
 ) -> None:
     """The matter is complex: the longer legal period applies, and the customer is told."""
-    complaint = to_change(session, me, number, expected=expected)
     steering.set_complex(session, desk, complaint, me=me, now=now, zone=settings.zone)
 
 

@@ -43,7 +43,7 @@ def chinese_official_day(day: date) -> bool | None:
     """What the State Council has announced, make-up working days included; None for a year not yet known."""
     try:
         working: bool = chinese_calendar.is_workday(day)
-    except NotImplementedError:
+    except NotImplementedError:  # how the library says that a year has not been announced
         return None
     return working
 
