@@ -116,7 +116,8 @@ def correction(turn: Turn) -> dict[str, Any]:
     """Values that replace what was said before; a bare number replaces the amount."""
     values = {name: value for name, value in everything_in(turn).items() if turn.slots.get(name) is not None}
     number, currency, amount = turn.only("number"), turn.only("currency"), turn.slots.get(AMOUNT)
-    if number and not values and amount is not None:
+    meant = not values or FIELD_WORDS[AMOUNT].search(turn.text)
+    if number and meant and AMOUNT not in values and amount is not None:
         values[AMOUNT] = yuan(number.value)
     elif currency and isinstance(amount, Mapping) and AMOUNT not in values:
         values[AMOUNT] = {**amount, "currency": currency.value}

@@ -156,5 +156,6 @@ def _read_story(turn: Turn) -> Step:
         return Step(values={**values, DESCRIPTION: story, BEGUN: None}, either_date=either_date(turn))
     if values:
         return Step(values=values)
-    kept = {BEGUN: story} if turn.intent in _TOLD_BY and has_words(turn.text) else {}
+    sense = turn.intent not in ("nlu_fallback", "out_of_scope") and has_words(turn.text)
+    kept = {BEGUN: story} if sense else {}
     return Step(values=kept, misunderstood="utter_description_short")

@@ -16,6 +16,7 @@ _WAITS = re.compile(
     r"let me (?:find|look|check|see|get)\b)",
     re.I,
 )
+_NO_MORE = re.compile(r"(?:一?下|哦|啊|吧|谢谢|please|thanks?(?: you)?|[\W_])*", re.I)
 _MENDS = re.compile(r"不对|错|改|\b(?:wrong|actually|change|not)\b|n't\b", re.I)
 _BACK = re.compile(
     r"上一步|上一个问题|上一题|退回|回到(?:上面|前面|刚才)|^返回$|"
@@ -37,9 +38,13 @@ _ENDS = re.compile(r"算了|不(?:投诉|登记|办|弄|填|要)了?|取消|\b(?
 
 def asks_to_wait(turn: Turn) -> bool:
     """The customer looks for something; nothing was answered and nothing misunderstood."""
+    waits = _WAITS.search(turn.text)
+    if not waits or not _is_brief(turn):
+        return False
+    if _NO_MORE.fullmatch(turn.text, waits.end()):
+        return True
     urgent = turn.intent in URGENT and turn.confidence >= SURE
-    says_more = turn.values_beside_language() or _MENDS.search(turn.text)
-    return _is_brief(turn) and bool(_WAITS.search(turn.text)) and not urgent and not says_more
+    return not (urgent or turn.values_beside_language() or _MENDS.search(turn.text))
 
 
 def goes_back(turn: Turn) -> bool:

@@ -74,6 +74,13 @@ def test_another_sum_alone_where_the_day_was_asked_replaces_the_first(perform: P
     assert done.slots["complaint_amount"] == yuan("600.00")
 
 
+def test_a_bare_sum_beside_another_value_is_mended_when_the_sum_is_named(perform: Perform) -> None:
+    said = heard(asked("complaint_contact", "金额不是300是500，日期也不是昨天，是前天"))
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_amount"] == yuan("500.00")
+    assert done.slots["complaint_date"] == "2026-11-19"
+
+
 @pytest.mark.parametrize("text", ["我想改一下金额", "金额改一下", "change the amount please"])
 def test_an_earlier_answer_may_be_changed_without_a_new_one(text: str, perform: Perform) -> None:
     assert perform(ValidateComplaint, heard(asked("complaint_date", text))).slots["complaint_amount"] is None
@@ -148,6 +155,11 @@ def test_every_form_waits_and_takes_it_for_no_failure(
     assert done.said == ["utter_take_your_time"]
     assert done.events
     assert not done.ends_loop
+
+
+def test_nothing_but_wait_is_waiting_however_it_was_understood(perform: Perform) -> None:
+    said = asked("complaint_date", "one moment please", "request_person")
+    assert perform(ValidateComplaint, said).said == ["utter_take_your_time"]
 
 
 @pytest.mark.parametrize(
