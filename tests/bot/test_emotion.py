@@ -7,7 +7,7 @@ import pytest
 
 from bot.components.feelings import LABELS, STRONG, Feelings, measured, read_examples, training_files
 from bot.components.sentence import open_encoder
-from tests.bot.test_heldout import heard, read_messages
+from tests.bot.test_heldout import NLU, heard, read_messages
 
 HELDOUT = Path(__file__).parent / "heldout"
 LANGUAGES = ("zh", "en")
@@ -26,6 +26,11 @@ def test_strong_emotion_is_recognised(
     found = measured((label == STRONG, feelings.is_strong(text)) for label, text in messages)
     assert found["precision"] >= precision, found
     assert found["recall"] >= recall, found
+
+
+def test_what_a_button_says_is_calm(feelings: Feelings) -> None:
+    said = [text for _, text in read_messages(NLU.parent / "buttons.yml")]
+    assert [text for text in said if feelings.is_strong(text)] == []
 
 
 def test_without_the_encoder_english_is_judged_by_its_words() -> None:

@@ -183,6 +183,10 @@ class Emotion(unittest.TestCase):
             message = Message({TEXT: text})
             emotion.process([message])
             self.assertEqual([one["value"] for one in message.get(ENTITIES, [])], felt, text)
+        for intent, felt in (("affirm", []), ("abuse", ["strong"])):
+            message = Message({TEXT: "你们这群骗子！！", INTENT: {"name": intent, "confidence": 1.0}})
+            emotion.process([message])
+            self.assertEqual([one["value"] for one in message.get(ENTITIES, [])], felt, intent)
 
 
 if __name__ == "__main__":
