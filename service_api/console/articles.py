@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from service_api.articles import drafting, phrasing, queries, views
-from service_api.articles.content import Content, Mistake, mistakes_in
+from service_api.articles.content import Content, mistakes_in
 from service_api.articles.differences import differences
 from service_api.articles.drafting import latest_content, open_version, start_article, to_change
 from service_api.articles.edges import TheRates, Today
@@ -173,7 +173,6 @@ def _editor(
         revision=article.revision,
         preview=preview_of(shown, rates),
         missing=file.missing if typed is None else mistakes_in(typed, rates),
-        errors=_errors(problem),
         problem=problem,
         may_write=may_write,
         may_edit=may_write and article.open_state != "review",
@@ -191,11 +190,6 @@ def _history(versions: list[VersionView]) -> list[Facts]:
         before: dict[str, Any] = versions[place + 1].content if place + 1 < len(versions) else {}
         shown.append({"version": version, "changes": differences(before, version.content) if before else []})
     return shown
-
-
-def _errors(problem: Problem | None) -> list[Mistake]:
-    found = problem.extra.get("errors") if problem else None
-    return [Mistake(one["field"], one["message"]) for one in found] if isinstance(found, list) else []
 
 
 def _revision(form: FormData) -> int:

@@ -190,8 +190,7 @@ def _overview(
         today=now.astimezone(settings.zone).date(),
         may_change=me.may(Permission.APPROVE),
         handlers=supervisors(session),
-        problem=problem.title if problem else "",
-        hint=problem.detail if problem else "",
+        problem=problem,
         status=problem.status if problem else 200,
     )
 
@@ -229,7 +228,6 @@ def _issue_page(
         today=now.astimezone(settings.zone).date(),
         may_change=me.may(Permission.APPROVE),
         handlers=supervisors(session),
-        problem=problem.title if problem else "",
-        hint=problem.detail if problem else "",
+        problem=problem,
         status=problem.status if problem else 200,
     )

@@ -174,7 +174,7 @@ def _log_page(
         saved=views.views_for(session, me),
         handlers=complaint_handlers(session) if _may_give(me) else (),
         selectable=_may_give(me),
-        problem=problem.title if problem else "",
+        problem=problem,
         outcome=outcome,
         status=problem.status if problem else 200,
         **table,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.core.problems import Malformed, Problem
+from service_api.core.problems import Malformed, Problem, faults_of
 from service_api.staff import members
 from service_api.staff.branches import choices
 from service_api.staff.members_api import Manager, MemberChange, NewMember
@@ -130,8 +130,7 @@ def _people_page(
         enrolled=members.with_second_factor(session),
         roles=ROLES,
         branches=choices,
-        problem=problem.title if problem else "",
-        hint=problem.detail if problem else "",
+        problem=problem,
         done=done,
         password=password,
         named=named,
@@ -141,4 +140,4 @@ def _people_page(
 
 
 def _malformed(error: ValidationError) -> Malformed:
-    return Malformed(", ".join(str(part["loc"][0]) for part in error.errors()))
+    return Malformed(errors=[fault | {"field": f"member.{fault['field']}"} for fault in faults_of(error)])

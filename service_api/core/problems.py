@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 log = structlog.get_logger(__name__)
@@ -84,9 +85,24 @@ class Unavailable(Problem):
     title = "服务暂不可用"
 
 
-def problem_response(problem: Problem) -> JSONResponse:
+def faults_of(error: ValidationError | RequestValidationError, *, within: int = 0) -> list[dict[str, str]]:
+    """What a schema found wrong, by field; `within` leaves out the outer parts of where it stands."""
+    return [
+        {"field": ".".join(map(str, e["loc"][within:] or e["loc"][:1])), "message": e["msg"]}
+        for e in error.errors()
+    ]
+
+
+def unreadable(error: RequestValidationError) -> Malformed:
+    """A request that fits no schema: its fields by name, wherever in the request they stood."""
+    return Malformed(errors=faults_of(error, within=1))
+
+
+def problem_response(problem: Problem, *, title: str = "") -> JSONResponse:
+    """`title` in another language than the problem's own."""
     headers = {"Retry-After": str(problem.extra["retry_after"])} if "retry_after" in problem.extra else None
-    return JSONResponse(problem.body(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    body = problem.body() | ({"title": title} if title else {})
+    return JSONResponse(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -98,11 +114,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
-            {"field": ".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
-            for e in error.errors()
-        ]
-        return problem_response(Malformed(errors=errors))
+        return problem_response(unreadable(error))
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:

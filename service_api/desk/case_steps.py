@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from service_api.complaints import classification, duplicates, people, queries, redress
 from service_api.complaints.case_models import REDRESS_KINDS
 from service_api.core.money import Money
-from service_api.core.problems import Malformed
+from service_api.core.problems import Malformed, faults_of
 from service_api.desk.complaint_steps import Press
 from service_api.escalation import steering
 from service_api.staff.roles import Permission
@@ -128,9 +128,7 @@ def classify(press: Press) -> None:
     try:
         facts = classification.Classification.model_validate({k: v for k, v in said.items() if v} | flags)
     except ValidationError as error:
-        raise Malformed(
-            errors=[{"field": str(e["loc"][0]), "message": e["msg"]} for e in error.errors()]
-        ) from None
+        raise Malformed(errors=faults_of(error)) from None
     classification.classify(
         press.session, press.deadlines, press.complaint, facts, me=press.me, now=press.now
     )

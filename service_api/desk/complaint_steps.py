@@ -17,7 +17,7 @@ from service_api.complaints.models import Complaint
 from service_api.complaints.notes import add_note
 from service_api.complaints.people import assign, member_named
 from service_api.complaints.schemas import NoticeDraft
-from service_api.core.problems import Malformed
+from service_api.core.problems import Malformed, faults_of
 from service_api.core.text import clean, is_blank
 from service_api.escalation import steering
 from service_api.escalation.service import DeskClocks
@@ -111,9 +111,7 @@ def propose(press: Press) -> None:
     try:
         draft = NoticeDraft.model_validate(parts | {"language": press.complaint.language})
     except ValidationError as error:
-        raise Malformed(
-            errors=[{"field": str(e["loc"][0]), "message": e["msg"]} for e in error.errors()]
-        ) from None
+        raise Malformed(errors=faults_of(error)) from None
     decisions.propose(press.session, press.deadlines, press.complaint, draft, me=press.me, now=press.now)
 
 

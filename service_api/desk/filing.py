@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from service_api.complaints.codes import BUSINESSES, CAUSES
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import ComplaintFiling
-from service_api.complaints.service import Filed, file_complaint
+from service_api.complaints.service import BadFiling, Filed, file_complaint
 from service_api.conversations import drafts, queries, service
 from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation
 from service_api.conversations.packet import EXCERPT
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings
 from service_api.core.i18n import say
-from service_api.core.problems import Problem
+from service_api.core.problems import Problem, faults_of
 from service_api.customers import queries as customers
 from service_api.desk.views import talk_view
 from service_api.staff.service import SignedIn
@@ -68,13 +68,10 @@ def file(
             if not filed.again:
                 _tell(session, talk, filed, now=now)
     except ValidationError as error:
-        wrong = {str(each["loc"][0]) if each["loc"] else "": each["msg"] for each in error.errors()}
+        wrong = BadFiling(errors=faults_of(error))
         return _again(request, database, conversation_id, me, fields, wrong, now=now)
     except Problem as problem:
-        errors = problem.extra.get("errors")
-        listed = errors if isinstance(errors, list) else []
-        wrong = {str(each["field"]): str(each["message"]) for each in listed} or {"": problem.title}
-        return _again(request, database, conversation_id, me, fields, wrong, now=now)
+        return _again(request, database, conversation_id, me, fields, problem, now=now)
     return RedirectResponse(f"/desk/conversations/{conversation_id}", status_code=303)
 
 
@@ -135,14 +132,14 @@ def _again(
     conversation_id: uuid.UUID,
     me: SignedIn,
     fields: dict[str, str],
-    wrong: dict[str, str],
+    problem: Problem,
     *,
     now: datetime,
 ) -> Response:
     with database.reading() as session:
         talk = queries.conversation(session, conversation_id)
         key = fields.get("key", "")[:64]
-        return _form(request, session, talk, me, fields=fields, key=key, now=now, wrong=wrong)
+        return _form(request, session, talk, me, fields=fields, key=key, now=now, problem=problem)
 
 
 def _form(
@@ -154,7 +151,7 @@ def _form(
     fields: dict[str, str],
     key: str,
     now: datetime,
-    wrong: dict[str, str] | None = None,
+    problem: Problem | None = None,
 ) -> Response:
     return page(
         request,
@@ -164,12 +161,20 @@ def _form(
         fields={name: fields.get(name, "") for name in (*FIELDS, *MARKS)},
         key=key,
         marks=MARKS,
-        wrong=wrong or {},
+        problem=problem,
+        wrong=_wrong(problem),
         own_contact=_masked_contact(session, talk, now=now),
         businesses=list(BUSINESSES),
         causes=list(CAUSES),
-        status=422 if wrong else 200,
+        status=problem.status if problem else 200,
     )
+
+
+def _wrong(problem: Problem | None) -> dict[str, str]:
+    """What is wrong by the field beside which it is said."""
+    found = problem.extra.get("errors") if problem else None
+    listed = found if isinstance(found, list) else []
+    return {str(each["field"]).partition(".")[0]: str(each["message"]) for each in listed}
 
 
 def _masked_contact(session: Session, talk: Conversation, *, now: datetime) -> str:

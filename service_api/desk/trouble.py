@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from service_api.core.problems import Problem
+from service_api.web.refusals import refusal_of
 from service_api.web.rendering import language_of, words
 
 # Of several forms for one step, the one about this clock or this line.
@@ -26,12 +27,6 @@ class Trouble:
 
 
 def trouble_of(request: Request, step: str, problem: Problem, typed: Mapping[str, str]) -> Trouble:
-    spoken = words(language_of(request))
-    said = spoken.get(f"problem.{problem.type}", problem.title)
-    errors = problem.extra.get("errors")
-    fields = [str(each.get("field", "")) for each in errors] if isinstance(errors, list) else []
-    named = [spoken.get(f"field.{field}", "") for field in fields]
-    if any(named):
-        said = f"{said}{spoken['problem.see']}{spoken['problem.and'].join(name for name in named if name)}"
+    said = refusal_of(problem, words(language_of(request))).in_one_line
     about = next((typed[name] for name in ABOUT if typed.get(name)), "")
     return Trouble(f"{step}:{about}" if about else step, said, typed)

@@ -90,8 +90,7 @@ def _account_page(
         request,
         "account.html",
         me=me,
-        problem=problem.title if problem else "",
-        hint=problem.detail if problem else "",
+        problem=problem,
         done=done,
         address=address,
         picture=Markup(picture),  # noqa: S704  # made by segno from our own address, no text of a person

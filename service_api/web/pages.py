@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import select
@@ -14,10 +15,20 @@ from sqlalchemy.orm import Session
 
 from service_api.core.clock import DemoClock
 from service_api.core.edge import ReadSession, TheSettings, WriteSession
-from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response
+from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response, unreadable
 from service_api.customers.models import Customer, CustomerPhone, DemoMessage
 from service_api.web.forms import Text
-from service_api.web.rendering import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES, Facts, page
+from service_api.web.refusals import refusal_of
+from service_api.web.rendering import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    THEME_COOKIE,
+    THEMES,
+    Facts,
+    language_of,
+    page,
+    words,
+)
 
 STATIC = Path(__file__).parent / "static"
 PAGE_ROOTS = ("/desk", "/console")
@@ -29,18 +40,33 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(router)
     app.add_exception_handler(Problem, _problem_page)  # type: ignore[arg-type]  # Starlette's handlers take Exception
+    app.add_exception_handler(RequestValidationError, _unreadable_page)  # type: ignore[arg-type]  # as above
 
 
 async def _problem_page(request: Request, problem: Problem) -> Response:
-    wants_page = request.url.path.startswith(PAGE_ROOTS) and "HX-Request" not in request.headers
-    if not wants_page:
-        response: Response = problem_response(problem)
+    if not _wants_page(request):
+        response: Response = problem_response(problem, title=_title(request, problem))
         if isinstance(problem, Unauthenticated) and "HX-Request" in request.headers:
             response.headers["HX-Redirect"] = "/login"
         return response
     if isinstance(problem, Unauthenticated):
         return RedirectResponse(f"/login?next={quote(request.url.path)}", status_code=303)
-    return page(request, "problem.html", title=problem.title, detail=problem.detail, status=problem.status)
+    return page(request, "problem.html", problem=problem, status=problem.status)
+
+
+async def _unreadable_page(request: Request, error: RequestValidationError) -> Response:
+    return await _problem_page(request, unreadable(error))
+
+
+def _title(request: Request, problem: Problem) -> str:
+    """The scripts of staff pages show it; everybody else knows a problem by its type."""
+    if not request.url.path.startswith(PAGE_ROOTS):
+        return problem.title
+    return refusal_of(problem, words(language_of(request))).says
+
+
+def _wants_page(request: Request) -> bool:
+    return request.url.path.startswith(PAGE_ROOTS) and "HX-Request" not in request.headers
 
 
 @router.get("/")

@@ -13,9 +13,11 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 
 from service_api.complaints.codes import products
 from service_api.core.money import Money
+from service_api.core.problems import Problem
 from service_api.settings import Settings
 from service_api.staff.branches import branches
 from service_api.staff.service import SignedIn
+from service_api.web.refusals import Refusal, reason_of, refusal_of
 
 HERE = Path(__file__).parent
 ROOMS_WITH_TEMPLATES = ("web", "desk", "console")
@@ -62,9 +64,9 @@ def code_name(language: str, kind: str, slug: str | None) -> str:
     """The reader's name for a code of the bank; an unknown one is shown as it is."""
     if word := words(language).get(f"{kind}.{slug}"):
         return word
-    if kind == "branch" and slug in branches():
+    if slug and kind == "branch" and slug in branches():
         return branches()[slug][language]
-    if kind == "product" and slug in products():
+    if slug and kind == "product" and slug in products():
         return products()[slug].name(language)
     return slug or "—"
 
@@ -72,7 +74,8 @@ def code_name(language: str, kind: str, slug: str | None) -> str:
 def page(
     request: Request, template: str, *, me: SignedIn | None = None, status: int = 200, **facts: Any
 ) -> HTMLResponse:
-    """Render one template. `facts` become its variables; `t` gives words, `local` local times."""
+    """Render one template. `facts` become its variables; `t` gives words, `local` local times,
+    `refusal` what to say of a problem, `why` what of one field."""
     settings: Settings = request.app.state.settings
     language = language_of(request)
     chosen = words(language)
@@ -82,6 +85,12 @@ def page(
 
     def code(kind: str, slug: str | None) -> str:
         return code_name(language, kind, slug)
+
+    def refusal(problem: Problem) -> Refusal:
+        return refusal_of(problem, chosen)
+
+    def why(reason: str) -> str:
+        return reason_of(reason, chosen)
 
     def local(moment: datetime | None, style: str = "%m-%d %H:%M") -> str:
         return moment.astimezone(settings.zone).strftime(style) if moment else "—"
@@ -101,6 +110,8 @@ def page(
             me=me,
             t=t,
             code=code,
+            refusal=refusal,
+            why=why,
             local=local,
             money=money,
             language=language,

@@ -51,7 +51,7 @@ def sign_in(
     if not isinstance(due, CodeNeeded):
         return _sign_in_page(request, next=next, username=username, problem=due)
     token = attempts.begin(session, member=member, next_path=own_path(next), now=now, pepper=pepper)
-    response = page(request, "sign_in_code.html", problem="")
+    response = page(request, "sign_in_code.html", problem=None)
     _remember(response, token, settings)
     return response
 
@@ -71,7 +71,7 @@ def second_factor(
     member = members.find(session, attempt.staff_id)
     refused = service.check_second_factor(session, member, code=code or "-", now=now, pepper=pepper)
     if refused is not None:
-        return page(request, "sign_in_code.html", problem=refused.title, status=refused.status)
+        return page(request, "sign_in_code.html", problem=refused, status=refused.status)
     next_path = attempt.next_path
     if not member.active or not attempts.spend(session, attempt):
         return _sign_in_page(request, next="/desk", problem=Unauthenticated())
@@ -198,7 +198,7 @@ def _sign_in_page(
         "sign_in.html",
         next=own_path(next),
         username=username,
-        problem=problem.title if problem else "",
+        problem=problem,
         passwords=settings.passwords,
         provider=request.app.state.provider is not None,
         sign_ins=request.app.state.demo_sign_ins,
