@@ -88,6 +88,8 @@ def staff_pages(scene: Scene) -> dict[str, str]:
         "rules-targets": "/console/rules/targets",
         "rules-calendar": "/console/rules/calendar",
         "rules-stand-ins": "/console/rules/stand-ins",
+        "handlers": "/console/handlers",
+        "handler": "/console/handlers/agent2",
         "people": "/console/staff",
         "audit": "/console/audit",
         "dead-letters": "/console/dead-letters",

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
 from service_api.complaints.case_models import HandlerSkill, HandlerTurn
-from service_api.complaints.models import Complaint, Recusal
+from service_api.complaints.codes import BUSINESSES
+from service_api.complaints.models import LANGUAGES, Complaint, Recusal
 from service_api.complaints.people import assign, can_handle
 from service_api.core.problems import Malformed
 from service_api.staff.models import StaffMember
@@ -18,6 +19,7 @@ from service_api.staff.roles import PERMISSIONS, Permission
 
 KINDS = ("business", "language")
 HANDLING = tuple(role for role, granted in PERMISSIONS.items() if Permission.HANDLE_COMPLAINTS in granted)
+GIVEN_TO = "agent"
 MOST_HANDLERS = 500
 Skills = Mapping[str, set[str]]
 
@@ -48,10 +50,10 @@ def assign_by_skill(
     if complaint.owner_id is not None or complaint.is_over:
         return None
     here = StaffMember.id.not_in(away)
-    agents = _handlers(session, StaffMember.role == "agent", here, ~_recused_from(complaint))
+    agents = _handlers(session, StaffMember.role == GIVEN_TO, here, ~_recused_from(complaint))
     ranked = []
     for one in agents:
-        fit = _fitness(one.skills, complaint)
+        fit = _fitness(one.skills, business=complaint.business, language=complaint.language)
         if fit is None:
             continue
         known = -fit if complaint.tier == "platinum" else -min(fit, 1)
@@ -69,6 +71,20 @@ def handlers(session: Session) -> list[Handler]:
     return _handlers(session, StaffMember.role.in_(HANDLING))
 
 
+def gaps(found: Sequence[Handler]) -> dict[str, list[str]]:
+    """By language, the business lines whose complaints would be given to no agent by themselves."""
+    agents = [one.skills for one in found if one.member.role == GIVEN_TO]
+    missing = {
+        language: [
+            business
+            for business in BUSINESSES
+            if all(_fitness(skills, business=business, language=language) is None for skills in agents)
+        ]
+        for language in LANGUAGES
+    }
+    return {language: lines for language, lines in missing.items() if lines}
+
+
 def set_skills(
     session: Session, member: StaffMember, skills: Mapping[str, Sequence[str]], *, by: Actor, now: datetime
 ) -> None:
@@ -78,12 +94,15 @@ def set_skills(
     """
     if not can_handle(member):
         raise Malformed("this person handles no complaints")
+    facts = {kind: sorted(set(skills.get(kind, ()))) for kind in KINDS}
+    before = _skills(session, {member.id}).get(member.id, {})
+    if all(set(facts[kind]) == before.get(kind, set()) for kind in KINDS):
+        return
     session.execute(delete(HandlerSkill).where(HandlerSkill.staff_id == member.id))
     for kind in KINDS:
-        for slug in sorted(set(skills.get(kind, ()))):
+        for slug in facts[kind]:
             session.add(HandlerSkill(staff_id=member.id, kind=kind, slug=slug))
     session.flush()
-    facts = {kind: sorted(set(skills.get(kind, ()))) for kind in KINDS}
     record(
         session,
         by=by,
@@ -127,10 +146,10 @@ def _skills(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, dict[str, 
     return found
 
 
-def _fitness(skills: Skills, complaint: Complaint) -> int | None:
-    """How many kinds of skill name this case; None when a kind is known and does not fit."""
+def _fitness(skills: Skills, *, business: str, language: str) -> int | None:
+    """How many kinds of skill name such a case; None when a kind is known and does not fit."""
     fit = 0
-    for kind, slug in (("business", complaint.business), ("language", complaint.language)):
+    for kind, slug in (("business", business), ("language", language)):
         known = skills.get(kind)
         if known is None:
             continue

@@ -59,6 +59,6 @@ def set_skills(
     now: Now,
 ) -> None:
     """Replace somebody's skills; the next complaint is assigned by them."""
-    me.must(Permission.MANAGE_SETTINGS)
+    me.must(Permission.ORGANISE)
     member = member_named(session, username)
     assignment.set_skills(session, member, body.model_dump(), by=me.actor, now=now)

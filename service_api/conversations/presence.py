@@ -107,10 +107,13 @@ def set_status(
 def set_capacity(
     session: Session, staff_id: uuid.UUID, capacity: int, *, by: Actor, now: datetime, machine_now: datetime
 ) -> None:
-    """How many conversations a person answers at once. Raises `BadCapacity`."""
+    """How many conversations a person answers at once. Raises `BadCapacity`.
+
+    It is no sign of life: who has not been at the desk yet stays away.
+    """
     if not 0 <= capacity <= MOST_AT_ONCE:
         raise BadCapacity
-    row = presence_of(session, staff_id, machine_now=machine_now)
+    row = presence_of(session, staff_id, machine_now=machine_now - 2 * GONE_AFTER)
     if row.capacity == capacity:
         return
     row.capacity = capacity

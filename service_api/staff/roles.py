@@ -8,6 +8,7 @@ class Permission(StrEnum):
     HANDLE_COMPLAINTS = "handle complaints"
     SEE_ALL_COMPLAINTS = "see all complaints"
     APPROVE = "approve decisions and extensions"
+    ORGANISE = "say who handles what"
     SUPERVISE = "see the complaint log and reports"
     MANAGE_ARTICLES = "write, review and publish articles"
     MANAGE_SETTINGS = "change ladders, calendars and staff"
@@ -19,8 +20,15 @@ _LEAD = _AGENT | {Permission.SEE_ALL_COMPLAINTS, Permission.APPROVE, Permission.
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,
-    "team_lead": _LEAD | {Permission.MANAGE_ARTICLES},  # a second pair of eyes for the supervisor's texts
+    "team_lead": _LEAD
+    | {Permission.ORGANISE, Permission.MANAGE_ARTICLES},  # a second pair of eyes for the supervisor's texts
     "branch_manager": _LEAD,
-    "supervisor": _LEAD | {Permission.MANAGE_ARTICLES, Permission.MANAGE_SETTINGS, Permission.READ_AUDIT},
+    "supervisor": _LEAD
+    | {
+        Permission.ORGANISE,
+        Permission.MANAGE_ARTICLES,
+        Permission.MANAGE_SETTINGS,
+        Permission.READ_AUDIT,
+    },
     "auditor": frozenset({Permission.SEE_ALL_COMPLAINTS, Permission.SUPERVISE, Permission.READ_AUDIT}),
 }

@@ -120,6 +120,7 @@ def test_every_role_has_its_rights_and_an_auditor_changes_nothing() -> None:
         Permission.ANSWER_CUSTOMERS,
         Permission.HANDLE_COMPLAINTS,
         Permission.APPROVE,
+        Permission.ORGANISE,
         Permission.MANAGE_ARTICLES,
         Permission.MANAGE_SETTINGS,
     }
