@@ -1,8 +1,5 @@
 """The audit log for those who may read it. Reading it is a deed, too, and is written there."""
 
-import re
-import uuid
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -17,18 +14,17 @@ from service_api.audit.proof import first_flaw
 from service_api.audit.queries import Sought, entries
 from service_api.audit.service import record
 from service_api.complaints.models import Complaint
+from service_api.console.audit_lines import lines_of
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.reports.choice import Day, beginning
 from service_api.staff.api import CurrentStaff
 from service_api.staff.models import StaffMember
-from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import code_name, language_of, page
+from service_api.web.rendering import language_of, page
 
 router = APIRouter(prefix="/console/audit", include_in_schema=False)
 PAGE = 100
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _Word = Annotated[str, Query(max_length=80)]
 
 
@@ -77,20 +73,12 @@ def read(
     found = entries(session, sought, older_than=older_than, limit=PAGE + 1)
     shown = found[:PAGE]
     following = {**asked.given, "older_than": str(shown[-1].id)} if len(found) > PAGE else None
-    people = {
-        uuid.UUID(one.actor_id)
-        for one in shown
-        if one.actor_kind == "staff" and _UUID.fullmatch(one.actor_id)
-    }
-    names = {str(key): name for key, name in display_names(session, people).items()}
     facts = page(
         request,
         "audit.html",
         me=me,
         asked=asked,
-        entries=shown,
-        names=names,
-        told=lambda facts: list(_told(language_of(request), facts)),
+        lines=lines_of(session, me, shown, language=language_of(request)),
         next_link=f"/console/audit?{urlencode(following)}" if following else "",
     )
     record(
@@ -104,18 +92,8 @@ def prove(request: Request, me: Reader, session: WriteSession, now: Now) -> HTML
     """Check the whole chain now, as `python -m service_api audit verify` does."""
     flaw = first_flaw(session)
     record(session, by=me.actor, action="audit.verified", subject=("audit", ""), now=now, whole=flaw is None)
-    return page(request, "audit_proof.html", me=me, flaw=flaw)
-
-
-def _told(language: str, facts: Mapping[str, object]) -> Iterator[str]:
-    """Facts as people read them: codes by their names, one inside the other by a dot."""
-    for key, value in facts.items():
-        if isinstance(value, Mapping):
-            yield from (f"{key}.{inner}" for inner in _told(language, value))
-        elif isinstance(value, list):
-            yield f"{key}: {', '.join(code_name(language, key, str(one)) for one in value)}"
-        else:
-            yield f"{key}: {code_name(language, key, value) if isinstance(value, str) else value}"
+    template = "audit_proof.html" if "HX-Request" in request.headers else "audit_proved.html"
+    return page(request, template, me=me, flaw=flaw)
 
 
 def _actor(session: Session, who: str) -> str:

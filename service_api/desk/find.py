@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
+from service_api.audit.service import Deed, record_apart
 from service_api.complaints import queries as complaints
 from service_api.complaints.queries import Filters, summary_of
 from service_api.conversations import desk_queries
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Now, ReadSession, TheDatabase, WriteSession
 from service_api.core.problems import NotFound
 from service_api.desk.views import short
 from service_api.notifications import queries as notifications
@@ -35,13 +36,20 @@ class Hit(BaseModel):
 
 @router.get("/find")
 def find(
-    me: CurrentStaff, session: ReadSession, now: Now, q: Annotated[str, Query(max_length=100)] = ""
+    me: CurrentStaff,
+    session: ReadSession,
+    database: TheDatabase,
+    now: Now,
+    q: Annotated[str, Query(max_length=100)] = "",
 ) -> list[Hit]:
-    """Complaints by number or words, conversations by customer or short id; only what this person may see."""
+    """Complaints by number or words, conversations by customer or short id; only what this person may see.
+
+    Whose data was shown is in the audit log, and what was typed is not: it may be somebody's name.
+    """
     words = q.strip()
     if len(words) < 2 and words.isascii():
         return []
-    page_ = complaints.complaints_for(session, me, Filters(text=words), now=now, cursor=None, limit=MOST)
+    found = complaints.complaints_for(session, me, Filters(text=words), now=now, cursor=None, limit=MOST)
     hits = [
         Hit(
             kind="complaint",
@@ -49,19 +57,36 @@ def find(
             hint=summary_of(one),
             address=f"/desk/complaints/{one.number}",
         )
-        for one in page_.items
+        for one in found.items
     ]
-    if me.may(Permission.ANSWER_CUSTOMERS):
-        hits += [
-            Hit(
-                kind="conversation",
-                title=talk.customer_name or short(talk.id),
-                hint=talk.last_text,
-                address=f"/desk/conversations/{talk.id}",
-            )
-            for talk in desk_queries.found_by_words(session, words, me.staff_id, limit=MOST)
-        ]
+    talks = (
+        desk_queries.found_by_words(session, words, me.staff_id, limit=MOST)
+        if me.may(Permission.ANSWER_CUSTOMERS)
+        else []
+    )
+    hits += [
+        Hit(
+            kind="conversation",
+            title=talk.customer_name or short(talk.id),
+            hint=talk.last_text,
+            address=f"/desk/conversations/{talk.id}",
+        )
+        for talk in talks
+    ]
+    if hits:
+        shown = {
+            "complaints": [one.number for one in found.items],
+            "conversations": [str(talk.id) for talk in talks],
+        }
+        record_apart(database, Deed(me.actor, "desk.searched", ("desk", "search"), shown), now=now)
     return hits
+
+
+@router.get("/inbox/count")
+def inbox_count(request: Request, me: CurrentStaff, session: ReadSession) -> HTMLResponse:
+    """The number beside the bell: every page of staff asks for it every few seconds."""
+    unread = notifications.unread_count(session, me.staff_id)
+    return page(request, "inbox_count.html", me=me, unread=unread)
 
 
 @router.get("/inbox")

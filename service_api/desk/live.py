@@ -16,7 +16,6 @@ from service_api.conversations.desk_models import ConversationLook, Conversation
 from service_api.conversations.models import Conversation
 from service_api.core.edge import MachineNow, TheDatabase
 from service_api.desk.views import latest_arrivals
-from service_api.notifications.queries import unread_count
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
@@ -39,7 +38,6 @@ class Pulse(BaseModel):
     queues: str
     waiting: int
     mine: int
-    unread: int
     talk: TalkPulse | None
 
 
@@ -70,7 +68,6 @@ def _pulse(
     session: Session, staff_id: uuid.UUID, open_id: uuid.UUID | None, *, machine_now: MachineNow
 ) -> Pulse:
     counts = desk_queries.counts(session, staff_id)
-    unread = unread_count(session, staff_id)
     mine = session.scalar(
         select(func.coalesce(func.sum(ConversationLook.read_seq), 0))
         .join(Conversation, Conversation.id == ConversationLook.conversation_id)
@@ -81,7 +78,6 @@ def _pulse(
         queues=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
         waiting=counts.waiting,
         mine=counts.mine,
-        unread=unread,
         talk=_talk(session, staff_id, open_id, machine_now=machine_now) if open_id else None,
     )
 

@@ -157,7 +157,12 @@ def test_the_audit_log_comes_in_pages(as_: SignedInAs, database: Database) -> No
 
 
 def test_the_chain_is_verified_from_the_page(as_: SignedInAs) -> None:
-    assert "日志完整" in as_("auditor").get("/console/audit/proof").text
+    auditor = as_("auditor")
+    asked_by_script = auditor.get("/console/audit/proof", headers={"HX-Request": "true"}).text
+    assert "日志完整" in asked_by_script and "<html" not in asked_by_script
+    (link,) = re.findall(r'<a class="button" href="([^"]+)" hx-get', auditor.get("/console/audit").text)
+    whole = auditor.get(link).text
+    assert "日志完整" in whole and 'href="/console/audit"' in whole
 
 
 @pytest.mark.parametrize("address", ["/console/audit", "/console/staff"])
@@ -191,7 +196,7 @@ def test_a_supervisor_adds_a_person_who_then_signs_in(as_: SignedInAs, client: T
         "/console/staff", data={"csrf_token": token, "username": "x y", "display_name": "", "role": "agent"}
     )
     assert wrong.status_code == 422
-    assert "username, display_name" in wrong.text
+    assert "<strong>用户名</strong> 格式不对" in wrong.text and "<strong>姓名</strong> 请填写" in wrong.text
 
 
 @pytest.mark.parametrize("deed", ["password", "second-factor", "identity", "sessions", "promote"])
@@ -296,7 +301,7 @@ def test_branches_are_read_by_their_names(as_: SignedInAs, database: Database) -
     assert "浦东支行</td>" in told["/console/ledger"]
     assert "浦东支行" in told["/console/report"]
     assert '<option value="head-office" selected>总行</option>' in told["/console/staff"]
-    assert "branch: 西湖支行" in told["/console/audit"]
+    assert "机构: 西湖支行" in told["/console/audit"]
     boss.cookies.set(LANGUAGE_COOKIE, "en")
     assert "Pudong branch" in boss.get("/console/ledger").text
 

@@ -350,6 +350,19 @@ def test_the_palette_finds_customers_and_only_complaints_one_may_see(
     assert as_("auditor").get("/desk/find", params={"q": "张"}).json() == []
 
 
+def test_what_the_palette_showed_is_in_the_audit_log_and_what_was_typed_is_not(
+    scene: Scene, database: Database, lin: Agent
+) -> None:
+    talk = scene.talk("你好", phone=ZHANG)
+    lin.browser.get("/desk/find", params={"q": "张"})
+    lin.browser.get("/desk/find", params={"q": "没有这个人"})
+    with database.reading() as session:
+        entries = session.scalars(
+            select(AuditEntry.facts).where(AuditEntry.action == "desk.searched").order_by(AuditEntry.id)
+        ).all()
+    assert entries == [{"complaints": [], "conversations": [str(talk)]}]
+
+
 @pytest.mark.parametrize("step", ["claim", "messages", "hand-back", "transfer", "close", "tags", "reveal"])
 def test_a_form_without_its_token_does_nothing(scene: Scene, lin: Agent, step: str) -> None:
     answer = lin.browser.post(f"{at(scene.talk('你好'))}/{step}", data={"text": "x", "reason": "x"})

@@ -51,7 +51,7 @@ async function look() {
   // A menu that is open, or a choice being made, is not swept away under somebody's hand.
   const busy = document.activeElement?.matches(".status select");
   if (last.queues && last.queues !== now.queues && !busy) tell("queues", "ting-queues");
-  badge(now.unread, now.waiting);
+  document.title = now.waiting ? `(${now.waiting}) ${title}` : title;
   if (now.talk) {
     if (now.talk.last_seq > lastSeq() || now.talk.last_note > lastNote()) await fetchLines();
     if (last.talk && last.talk.head !== now.talk.head) { tell("talk", "ting-head"); refreshFacts(); }
@@ -72,11 +72,6 @@ function refreshFacts() {
 }
 
 const title = document.title;
-function badge(unread, waiting) {
-  const count = document.getElementById("inbox-count");
-  count.textContent = unread; count.hidden = !unread;
-  document.title = waiting ? `(${waiting}) ${title}` : title;
-}
 
 async function goOn() {
   try { await look(); } catch { /* the line is down; the next look tries again */ }

@@ -1,5 +1,6 @@
 // Ctrl-K: go to a conversation or a complaint, or do anything a button of the page does.
 const dialog = () => document.getElementById("palette");
+const PAUSE = 200; // ms without a further key: what is searched is on record, half a word need not be
 let shown = [], chosen = 0, asked = 0;
 
 export function openPalette() {
@@ -27,6 +28,8 @@ async function look(typed) {
   const words = typed.trim().toLowerCase(), turn = ++asked;
   render(commands(words));
   if (words.length < 2 && /^[\x00-\x7f]*$/.test(words)) return;
+  await new Promise((go) => setTimeout(go, PAUSE));
+  if (turn !== asked) return;
   const answer = await fetch(`/desk/find?q=${encodeURIComponent(typed.trim())}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || turn !== asked) return;
   const list = document.getElementById("palette-list");

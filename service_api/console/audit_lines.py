@@ -1,0 +1,89 @@
+"""Entries of the audit log as people read them: names for ids, words for codes."""
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_api.audit.models import AuditEntry
+from service_api.complaints.models import Complaint
+from service_api.complaints.visibility import visible_to
+from service_api.staff.queries import display_names
+from service_api.staff.service import SignedIn
+from service_api.web.rendering import code_name
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# Facts that hold codes of another name.
+KINDS = {"from": "state", "to": "state", "stage": "stage", "language": "art.language", "how": "how"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`about` is empty when the deed was done to no one thing; `code` is what one searches deeds by."""
+
+    id: int
+    at: datetime
+    who: str
+    deed: str
+    code: str
+    kind: str
+    about: str
+    about_id: str
+    facts: list[str]
+
+
+def lines_of(session: Session, me: SignedIn, entries: Sequence[AuditEntry], *, language: str) -> list[Line]:
+    names = _names(session, me, entries)
+    return [
+        Line(
+            id=one.id,
+            at=one.at,
+            who=names.get(one.actor_id) or code_name(language, "actor", one.actor_kind),
+            deed=code_name(language, "deed", one.action),
+            code=one.action,
+            kind=code_name(language, "subject", one.subject_kind),
+            about=names.get(one.subject_id) or one.subject_id[:8],
+            about_id=one.subject_id,
+            facts=list(_facts(one.facts, names, language)),
+        )
+        for one in entries
+    ]
+
+
+def _facts(facts: Mapping[str, object], names: Mapping[str, str], language: str) -> Iterator[str]:
+    """One inside the other by a dot."""
+    for key, value in facts.items():
+        said = code_name(language, "audit.fact", key)
+        if isinstance(value, Mapping):
+            yield from (f"{said} · {inner}" for inner in _facts(value, names, language))
+        else:
+            each = value if isinstance(value, list) else [value]
+            kind = KINDS.get(key, key)
+            yield f"{said}: {', '.join(_word(language, kind, one, names) for one in each) or '—'}"
+
+
+def _word(language: str, kind: str, value: object, names: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return code_name(language, "yesno", str(value))
+    plain = "—" if value is None else str(value)
+    return names.get(plain) or code_name(language, kind, plain)
+
+
+def _names(session: Session, me: SignedIn, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """People by their names, and complaints by their numbers where the reader may see them."""
+    told = {
+        found for one in entries for found in _UUID.findall(f"{one.actor_id} {one.subject_id} {one.facts}")
+    }
+    ids = {uuid.UUID(one) for one in told}
+    numbers = session.execute(
+        select(Complaint.id, Complaint.number)
+        .where(Complaint.id.in_(ids), visible_to(me))
+        .order_by(Complaint.number)
+    ).all()
+    return {str(key): name for key, name in display_names(session, ids).items()} | {
+        str(row.id): row.number for row in numbers
+    }
