@@ -27,7 +27,8 @@ FIELD_WORDS: Mapping[str, re.Pattern[str]] = {
     ),
 }
 _WISH_ONLY = re.compile(
-    r"我|请|帮|忙|麻烦|想要|想|要|需要|你好|您好|登记|提交|办理|一下|个|投诉|举报|反映|问题|你们|银行|这|的|了|啊|吧|呢|"
+    r"另外|另|[一两几]?[件个]|事情?|还|我|请|帮|忙|麻烦|想要|想|要|需要|你好|您好|登记|提交|办理|一下|"
+    r"投诉|举报|反映|问题|你们|银行|这|的|了|啊|吧|呢|"
     r"\b(?:i|want|would|like|need|to|file|make|lodge|submit|raise|a|an|complaints?|complain|about|please|hi|hello|my|your|"
     r"the|bank|have|can|d|you|of)\b|[^\w]",
     re.I,

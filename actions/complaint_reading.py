@@ -38,7 +38,7 @@ from actions.steering import begins_anew, goes_back, goes_on_after_all
 from actions.turn import Turn
 
 _VALUE_WORDS: Mapping[str, re.Pattern[str]] = {
-    AMOUNT: re.compile(r"\d|[块元钱毛]|[几百千万]+[多来几]|\b(?:yuan|money|dollars?|lots?)\b", re.I),
+    AMOUNT: re.compile(r"\d|[块元钱毛多少]|[几百千万]+[多来几]|\b(?:yuan|money|dollars?|lots?)\b", re.I),
     DATE: re.compile(r"\d|[天日号月周年]|星期|\b(?:day|week|month|year|ago)s?\b", re.I),
     CONTACT: re.compile(r"\d{3}|号码|电话|手机|@|\b(?:phone|number|mobile)\b", re.I),
 }

@@ -22,9 +22,10 @@ ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
 
 def digresses(turn: Turn) -> bool:
     """For a question with a short answer: any other clear intent, or a question that was not understood."""
-    if turn.intent in ("nlu_fallback", "chitchat"):
+    unclear = turn.intent not in ANSWERS and turn.confidence < SURE
+    if unclear or turn.intent in ("nlu_fallback", "chitchat"):
         return turn.is_question and not turn.values_beside_language()
-    return turn.intent not in ANSWERS and turn.confidence >= SURE
+    return turn.intent not in ANSWERS
 
 
 def asks_meanwhile(turn: Turn) -> bool:

@@ -124,9 +124,8 @@ class Turn:
 
     @property
     def elderly(self) -> bool:
-        """Whether the customer wished for few, plain words; the gateway carries the wish over sessions."""
-        wish = self.slots.get("elderly") or ("on" if self.metadata.get("elderly") else "off")
-        return str(wish) == "on"
+        """Whether the customer wished for few, plain words; the channel sets the slot in every session."""
+        return self.slots.get("elderly") == "on"
 
     @property
     def hurried(self) -> bool:

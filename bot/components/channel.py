@@ -9,7 +9,7 @@ from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 import rasa
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, response
@@ -144,6 +144,7 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
         if before is not None:
             return before
         tracker = await processor.log_message(message, should_save_tracker=False)
+        follow_wish(tracker, message.metadata or {})
         tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
         await processor._run_prediction_loop(message.output_channel, tracker)
         await processor.save_tracker(tracker)
@@ -170,6 +171,13 @@ async def answered_elsewhere(processor: Any, message: UserMessage) -> Optional[D
     said = [event for event in events[last:] if isinstance(event, BotUttered)]
     messages = [shown({**event.data, "text": event.text}) for event in said]
     return {"messages": messages, **understood(tracker)} if messages else None
+
+
+def follow_wish(tracker: DialogueStateTracker, metadata: Dict[Text, Any]) -> None:
+    """Few and plain words are a matter of the whole conversation: the gateway knows what is wished now."""
+    wish = metadata.get("elderly")
+    if wish is not None and tracker.get_slot("elderly") != (said := "on" if wish else "off"):
+        tracker.update(SlotSet("elderly", said))
 
 
 def lost_a_form(metadata: Dict[Text, Any]) -> bool:

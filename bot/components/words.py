@@ -47,12 +47,8 @@ class TingWords(TemplatedNaturalLanguageGenerator):
 
 
 def wishes_plain_words(tracker: DialogueStateTracker) -> bool:
-    """By the slot of this session, else by what the gateway carried over from an earlier one."""
-    wish = tracker.get_slot("elderly")
-    if wish is not None:
-        return bool(wish == "on")
-    metadata = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
-    return bool(metadata.get("elderly"))
+    """By the slot, which the channel sets to what is wished in the whole conversation."""
+    return bool(tracker.get_slot("elderly") == "on")
 
 
 def times_said(tracker: DialogueStateTracker, utter_action: Text) -> int:

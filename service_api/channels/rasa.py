@@ -78,7 +78,7 @@ class Rasa:
 
     async def ask(self, turn: Turn) -> Reply:
         """One turn. Raises `AssistantUnavailable`, whatever went wrong."""
-        remembered = {"ended_form": turn.ended_form, "draft": turn.draft, "elderly": turn.elderly}
+        remembered = {"ended_form": turn.ended_form, "draft": turn.draft or None, "elderly": turn.plain_words}
         body = {
             "sender": turn.sender,
             "text": turn.text,
@@ -89,7 +89,7 @@ class Rasa:
                 "sent_at": turn.sent_at.isoformat(),
                 "verified": turn.verified,
                 "settled": turn.settled,
-                **{name: value for name, value in remembered.items() if value},
+                **{name: value for name, value in remembered.items() if value is not None},
             },
         }
         async with self._slots:

@@ -101,6 +101,12 @@ class ChatState(ConversationState):
     rating: StarsView
 
 
+class PlainWordsWish(BaseModel):
+    """Whether few and plain words (elderly mode) are wished for."""
+
+    wish: bool
+
+
 class ChatView(BaseModel):
     messages: list[ChatMessage]
     state: ChatState

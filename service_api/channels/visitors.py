@@ -25,7 +25,7 @@ from service_api.channels.schemas import (
 from service_api.channels.signs import note_visitor
 from service_api.channels.site_token import BadSiteToken, SiteTokens, read_key
 from service_api.channels.web_models import ChatFile
-from service_api.conversations import identity, queries, rating, service
+from service_api.conversations import identity, plain_words, queries, rating, service
 from service_api.conversations.models import Conversation
 from service_api.conversations.rating_api import RatingView, rating_view
 from service_api.core.clock import Clock
@@ -194,6 +194,11 @@ class Visitors:
                 typing=signs.typing,
                 machine_now=self.machine.now(),
             )
+
+    def choose_plain_words(self, token: str, *, wish: bool) -> None:
+        """Keep the wish of the token's holder with their conversation. Raises `Unauthenticated`."""
+        with self.database.writing() as session:
+            plain_words.choose(service.locked(session, self._whose(session, token)), wish=wish)
 
     def rate_as(self, token: str, *, score: int, comment: str | None) -> RatingView:
         """Keep the stars of the token's holder. Raises `Unauthenticated`."""

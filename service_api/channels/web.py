@@ -10,6 +10,7 @@ from service_api.channels.schemas import (
     CustomerMessage,
     MessageAccepted,
     PeopleView,
+    PlainWordsWish,
     SessionOpened,
     SessionRequest,
     Signs,
@@ -69,6 +70,15 @@ async def note_signs(token: BearerToken, visitors: TheVisitors, body: Signs) -> 
     conversation_id = await in_thread(visitors.whose, token)
     if visitors.may_sign(token):
         await in_thread(visitors.note_signs, conversation_id, body)
+
+
+@router.post("/plain-words", status_code=202)
+async def choose_plain_words(
+    request: Request, token: BearerToken, visitors: TheVisitors, body: PlainWordsWish
+) -> None:
+    """The page's large view is on or off: the assistant's words follow it, in this conversation."""
+    visitors.may_write(token, address_of(request))
+    await in_thread(visitors.choose_plain_words, token, wish=body.wish)
 
 
 @router.get("/messages")

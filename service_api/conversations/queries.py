@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from service_api.conversations import plain_words
 from service_api.conversations.models import WAITING, Conversation, HandOver, Message
 from service_api.conversations.schemas import Button, ConversationState, Messages, MessageView, QueueEntry
 from service_api.core.problems import NotFound
@@ -70,6 +71,7 @@ def state_of(session: Session, talk: Conversation, *, machine_now: datetime) -> 
             "language": talk.language,
             "typing": is_typing(talk.answering, talk.turn_until, machine_now),
             "queue_position": queue_position(session, talk),
+            "plain_words": plain_words.wish_of(talk.assistant_state),
         }
     )
 

@@ -33,12 +33,14 @@ class MessageView(BaseModel):
 
 
 class ConversationState(BaseModel):
-    """`typing` while the assistant works; `queue_position` counts from 1 while waiting for a person."""
+    """`typing` while the assistant works; `queue_position` counts from 1 while waiting for a person;
+    `plain_words`: whether few and plain words (elderly mode) are wished for; None when nothing was said."""
 
     answering: Answering
     language: Literal["zh", "en"]
     typing: bool
     queue_position: int | None
+    plain_words: bool | None
 
 
 class Messages(BaseModel):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import SYSTEM
-from service_api.conversations import drafts, handover, service
+from service_api.conversations import drafts, handover, plain_words, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import LANGUAGES, WAITING, Conversation, Message
 from service_api.core.i18n import say
@@ -46,7 +46,7 @@ class Turn:
     lease: str
     ended_form: str | None = None
     draft: bool = False
-    elderly: bool = False
+    plain_words: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def next_turn(
         lease=talk.turn_token,
         ended_form=state.get("active_loop") if first else None,
         draft=first and drafts.draft_for(session, talk, now=now) is not None,
-        elderly=_is_elderly(state),
+        plain_words=plain_words.wish_of(state),
     )
 
 
@@ -116,7 +116,7 @@ def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) ->
     message.intent, message.confidence = reply.intent, reply.confidence
     if reply.language in LANGUAGES:
         talk.language = reply.language
-    talk.assistant_state = _carried_over(talk.assistant_state, reply.state)
+    talk.assistant_state = plain_words.carried_over(talk.assistant_state, reply.state, told=turn.plain_words)
     talk.failures = 0
     talk.turn_count += 1
     talk.last_turn_at = now
@@ -191,17 +191,6 @@ def _as_meant(session: Session, talk: Conversation, message: Message) -> str:
     last_words = Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq
     shown = session.scalar(select(Message.buttons).where(*last_words).order_by(Message.seq.desc()).limit(1))
     return shown[number - 1]["payload"] if shown and 1 <= number <= len(shown) else text
-
-
-def _is_elderly(state: dict[str, Any]) -> bool:
-    return (state.get("slots") or {}).get("elderly") == "on"
-
-
-def _carried_over(before: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
-    """A new session of the assistant knows nothing of the old: the wish for plain words stays."""
-    if not _is_elderly(before) or "elderly" in (state.get("slots") or {}):
-        return state
-    return {**state, "slots": {**(state.get("slots") or {}), "elderly": "on"}}
 
 
 def _leased(session: Session, turn: Turn) -> Conversation | None:

@@ -12,6 +12,7 @@ from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
@@ -21,6 +22,7 @@ from bot.components.channel import (
     TingInput,
     answered_elsewhere,
     as_plain_text,
+    follow_wish,
     read_turn,
     shown,
 )
@@ -150,6 +152,15 @@ class Channel(unittest.TestCase):
         self.assertEqual(again["intent"]["name"], "greet")
         self.assertIsNone(said("2", "2"))
         self.assertIsNone(said("1", "1"))
+
+    def test_the_wish_for_plain_words_is_the_gateways(self) -> None:
+        tracker = DialogueStateTracker("a", [TextSlot("elderly", [], influence_conversation=False)])
+        for wish, slot in ((None, None), (False, "off"), (True, "on"), (None, "on"), (False, "off")):
+            follow_wish(tracker, {} if wish is None else {"elderly": wish})
+            self.assertEqual(tracker.get_slot("elderly"), slot)
+        changes = len(tracker.events)
+        follow_wish(tracker, {"elderly": False})
+        self.assertEqual(len(tracker.events), changes)
 
     def test_the_secret_is_demanded(self) -> None:
         for credentials in (None, {}, {"secret": ""}, {"secret": "${TING_RASA_SECRET}"}):

@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -195,3 +196,56 @@ def test_the_language_follows_the_assistant_and_first_the_browser(
     visitor = Visitor(client, language="en")
     visitor.say("说中文")
     assert visitor.look()["state"]["language"] == "zh"
+
+
+def in_plain_words(wish: str) -> dict[str, Any]:
+    return answer("好的", slots={"elderly": wish})
+
+
+def wish_shown(visitor: Visitor) -> Any:
+    return visitor.look()["state"]["plain_words"]
+
+
+def choose(visitor: Visitor, *, wish: bool) -> int:
+    body = {"wish": wish}
+    return visitor.client.post("/chat/plain-words", json=body, headers=visitor.headers).status_code
+
+
+def test_the_large_view_of_the_page_switches_the_assistants_words(
+    visitor: Visitor, assistant: StandIn
+) -> None:
+    assert wish_shown(visitor) is None
+    assert choose(visitor, wish=True) == 202
+    visitor.say("你好")
+    assert choose(visitor, wish=False) == 202
+    visitor.say("你好")
+    assert [turn["metadata"]["elderly"] for turn in assistant.heard] == [True, False]
+
+
+def test_plain_words_asked_of_the_assistant_switch_the_page(visitor: Visitor, assistant: StandIn) -> None:
+    assistant.always(in_plain_words("on"))
+    visitor.say("长辈模式")
+    assert wish_shown(visitor) is True
+    visitor.say("你好")
+    assert wish_shown(visitor) is True
+    assistant.always(in_plain_words("off"))
+    visitor.say("退出长辈模式")
+    assert wish_shown(visitor) is False
+
+
+def test_what_the_page_chose_stays_when_the_assistant_says_nothing_of_it(
+    visitor: Visitor, assistant: StandIn
+) -> None:
+    assistant.always(in_plain_words("on"))
+    visitor.say("长辈模式")
+    choose(visitor, wish=False)
+    assistant.always(in_plain_words("off"))  # as the channel has set it from the metadata
+    visitor.say("你好")
+    assert wish_shown(visitor) is False
+
+
+def test_a_stranger_changes_no_words(visitor: Visitor) -> None:
+    wish = visitor.client.post(
+        "/chat/plain-words", json={"wish": True}, headers={"Authorization": "Bearer x"}
+    )
+    assert wish.status_code == 401

@@ -388,6 +388,26 @@ def test_when_people_are_away_the_chat_says_when_they_are_back(page: Page, app: 
     expect(page.get_by_text("人工服务时间：工作日 09:00–18:00")).to_be_visible()
 
 
+def test_the_easy_view_and_the_assistants_plain_words_are_one_wish(page: Page, assistant: StandIn) -> None:
+    large = page.locator(".ting.large")
+    talked(page, "你好")
+    page.get_by_role("button", name="长辈版").click()
+    expect(large).to_have_count(1)
+    talked(page, "我要投诉")
+    assert assistant.heard[-1]["metadata"]["elderly"] is True
+
+    assistant.always(answer("好的，换回普通模式了。", slots={"elderly": "off"}))
+    say(page, "退出长辈版")
+    expect(large).to_have_count(0)
+    assistant.always(answer("好的，我说短一点。", slots={"elderly": "on"}))
+    say(page, "长辈模式")
+    expect(large).to_have_count(1)
+
+    page.evaluate("localStorage.removeItem('ting.likes')")
+    page.reload()
+    expect(large).to_have_count(1)
+
+
 def test_the_easy_view_has_large_words_and_large_targets(page: Page) -> None:
     talked(page, "你好")
     page.get_by_role("button", name="长辈版").click()

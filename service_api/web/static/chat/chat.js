@@ -29,7 +29,7 @@ export class Chat {
     const root = host.attachShadow({ mode: "open" });
     this.transport = new Transport(options.base, {
       messages: (messages) => this.hear(messages),
-      state: (state) => this.showState(state),
+      state: (state) => { this.showState(state); this.followView(state.plain_words); },
       connection: (connection) => this.showConnection(connection),
       delivery: (id, what, problem) => this.showDelivery(id, what, problem),
       newSession: () => this.clear(),
@@ -100,7 +100,7 @@ export class Chat {
     this.banner.lastChild.textContent = w.again;
     this.banner.firstChild.textContent = w.offline;
     this.toNew.lastChild.textContent = w.toNew;
-    this.hello.querySelector(".text").textContent = w.hello;
+    this.hello.querySelector(".text").textContent = this.likes.large ? w.plainHello : w.hello;
     this.rows.rename();
     if (this.state) this.showState(this.state); else this.line.show(this.people, null);
     this.showQuick(this.buttons);
@@ -112,6 +112,22 @@ export class Chat {
     keep.write(LIKES, this.likes);
     if (change.language) this.language = change.language;
     this.applyWords();
+  }
+
+  // The large view and the assistant's plain words are one wish, kept with the conversation: chosen here or said to
+  // the assistant ("长辈模式"), the other follows.
+  async view(large) {
+    this.like({ large });
+    if (!this.transport.known) return;  // told once there is a conversation
+    this.telling = true;
+    await this.transport.call("/chat/plain-words", { method: "POST", body: JSON.stringify({ wish: large }) }).catch(() => null);
+    this.telling = false;
+  }
+
+  followView(wish) {
+    const large = Boolean(this.likes.large);
+    if (this.telling) return;
+    if (wish === null) { if (large) this.view(true); } else if (wish !== large) this.like({ large: wish });
   }
 
   open() {

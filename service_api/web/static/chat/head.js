@@ -9,7 +9,7 @@ export class Head {
     this.title = element(chat.page ? "h1" : "h2", { class: "title" });
     this.smaller = this.tool(() => this.resize(-1), "A−");
     this.bigger = this.tool(() => this.resize(1), "A+");
-    this.sizeButton = this.tool(() => chat.like({ large: !chat.likes.large }));
+    this.sizeButton = this.tool(() => chat.view(!chat.likes.large));
     this.languageButton = this.tool(() => chat.like({ language: chat.language === "zh" ? "en" : "zh" }));
     this.closeButton = this.tool(() => chat.close(), icon("close"));
     this.closeButton.classList.add("close");

@@ -20,6 +20,7 @@ export const WORDS = {
     rate: "这次服务怎么样？", star: (n) => `${n} 星，${["很不满意", "不满意", "一般", "满意", "非常满意"][n - 1]}`,
     comment: "想多说一句？（选填）", giveRating: "提交评价", notNow: "以后再说", rated: "谢谢您的评价，我们会认真看。",
     hello: "您好，我是听澜银行的智能客服小听。有什么可以帮您？您可以直接说，也可以点下面的常用服务。随时说“转人工”，我会请同事接待您。",
+    plainHello: "您好，我是小听。您要办什么？找真人，就说“转人工”。",
     starters: ["银行卡丢了，怎么挂失？", "转账没到账怎么办", "我要投诉", "查我的账户", "转人工"],
     problems: {
       "slow-down": "发送太快，请稍候再发", "message-too-long": "消息过长，最多 2000 字", "empty-message": "请输入内容",
@@ -48,6 +49,7 @@ export const WORDS = {
     rate: "How did we do?", star: (n) => `${n} star${n === 1 ? "" : "s"}, ${["very poor", "poor", "fair", "good", "very good"][n - 1]}`,
     comment: "Anything to add? (optional)", giveRating: "Send rating", notNow: "Not now", rated: "Thank you. We read every rating.",
     hello: "Hello, I am Ting, Tinglan Bank's assistant. How can I help? Just type, or tap one of these. Say “person” at any time and I will get a colleague.",
+    plainHello: "Hello, I'm Ting. What do you need? For a person, say “person”.",
     starters: ["How do I report a lost card?", "My transfer has not arrived", "I want to complain", "Show my accounts", "Talk to a person"],
     problems: {
       "slow-down": "You are writing too fast, please wait a moment", "message-too-long": "The message is too long: 2,000 characters at most", "empty-message": "Please write something",
