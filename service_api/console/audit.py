@@ -78,7 +78,7 @@ def read(
         "audit.html",
         me=me,
         asked=asked,
-        lines=lines_of(session, me, shown, language=language_of(request)),
+        lines=lines_of(session, me, shown, language=language_of(request), zone=settings.zone),
         next_link=f"/console/audit?{urlencode(following)}" if following else "",
     )
     record(

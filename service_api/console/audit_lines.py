@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,14 @@ from service_api.web.rendering import code_name
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Facts that hold codes of another name.
-KINDS = {"from": "state", "to": "state", "stage": "stage", "language": "art.language", "how": "how"}
+KINDS = {
+    "from": "state",
+    "to": "state",
+    "language": "art.language",
+    "fields": "audit.fact",
+    "filters": "audit.fact",
+}
+_CLOCK = re.compile(r"[\w-]+\.(\w+)#\d+")  # one of the clocks of a complaint: its family, kind and turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,41 +44,60 @@ class Line:
     facts: list[str]
 
 
-def lines_of(session: Session, me: SignedIn, entries: Sequence[AuditEntry], *, language: str) -> list[Line]:
-    names = _names(session, me, entries)
+def lines_of(
+    session: Session, me: SignedIn, entries: Sequence[AuditEntry], *, language: str, zone: ZoneInfo
+) -> list[Line]:
+    say = _Words(language, zone, _names(session, me, entries))
     return [
         Line(
             id=one.id,
             at=one.at,
-            who=names.get(one.actor_id) or code_name(language, "actor", one.actor_kind),
+            who=say.names.get(one.actor_id) or code_name(language, "actor", one.actor_kind),
             deed=code_name(language, "deed", one.action),
             code=one.action,
             kind=code_name(language, "subject", one.subject_kind),
-            about=names.get(one.subject_id) or one.subject_id[:8],
+            about=say.names.get(one.subject_id) or one.subject_id[:8],
             about_id=one.subject_id,
-            facts=list(_facts(one.facts, names, language)),
+            facts=list(say.facts(one.facts)),
         )
         for one in entries
     ]
 
 
-def _facts(facts: Mapping[str, object], names: Mapping[str, str], language: str) -> Iterator[str]:
-    """One inside the other by a dot."""
-    for key, value in facts.items():
-        said = code_name(language, "audit.fact", key)
-        if isinstance(value, Mapping):
-            yield from (f"{said} · {inner}" for inner in _facts(value, names, language))
-        else:
-            each = value if isinstance(value, list) else [value]
-            kind = KINDS.get(key, key)
-            yield f"{said}: {', '.join(_word(language, kind, one, names) for one in each) or '—'}"
+@dataclass(frozen=True, slots=True)
+class _Words:
+    language: str
+    zone: ZoneInfo
+    names: Mapping[str, str]
+
+    def facts(self, facts: Mapping[str, object]) -> Iterator[str]:
+        """One inside the other by a dot."""
+        for key, value in facts.items():
+            said = code_name(self.language, "audit.fact", key)
+            if isinstance(value, Mapping):
+                yield from (f"{said} · {inner}" for inner in self.facts(value))
+            else:
+                each = value if isinstance(value, list) else [value]
+                yield f"{said}: {', '.join(self.value(KINDS.get(key, key), one) for one in each) or '—'}"
+
+    def value(self, kind: str, value: object) -> str:
+        plain = "—" if value is None else str(value)
+        if isinstance(value, bool):
+            return code_name(self.language, "yesno", plain)
+        if kind == "level" and value == 0:
+            return code_name(self.language, "level", "reminder")
+        if kind == "clock" and (clock := _CLOCK.fullmatch(plain)):
+            plain = clock[1]
+        if kind.endswith("_at") and (moment := _moment(plain)):
+            return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+        return self.names.get(plain) or code_name(self.language, kind, plain)
 
 
-def _word(language: str, kind: str, value: object, names: Mapping[str, str]) -> str:
-    if isinstance(value, bool):
-        return code_name(language, "yesno", str(value))
-    plain = "—" if value is None else str(value)
-    return names.get(plain) or code_name(language, kind, plain)
+def _moment(written: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _names(session: Session, me: SignedIn, entries: Sequence[AuditEntry]) -> dict[str, str]:
