@@ -16,6 +16,7 @@ def _run() -> int:
 def _web() -> int:
     import uvicorn
 
+    from service_api.serving import LISTENING
     from service_api.settings import load_settings
 
     settings = load_settings()
@@ -24,10 +25,7 @@ def _web() -> int:
         factory=True,
         host=settings.web_host,
         port=settings.web_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws_max_size=64 * 1024,  # a larger frame is refused before it is read
+        **LISTENING,
     )
     return 0
 

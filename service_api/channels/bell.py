@@ -1,7 +1,7 @@
 """Says "look now" to those who read a conversation in this process.
 
 Losing a ring loses nothing: readers go by cursor, and once a second the bell itself looks for what other
-processes wrote.
+processes wrote. It rings for those only who have not been shown it yet.
 """
 
 import asyncio
@@ -9,33 +9,40 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from service_api.channels.signs import PeopleSigns, people_signs
+from service_api.channels.signs import Look, PeopleSigns, people_signs
 from service_api.conversations import queries
-from service_api.conversations.queries import Pulse
 from service_api.conversations.service import TOUCHED
 from service_api.core.clock import Clock
 from service_api.core.database import Database
 from service_api.core.threads import in_thread
 
-_Look = tuple[Pulse, PeopleSigns | None]
 log = structlog.get_logger(__name__)
 LOOK_EVERY_SECONDS = 1.0
 AT_A_TIME = 500
 
 
+@dataclass(eq=False, slots=True)
+class Reader:
+    """Somebody who reads one conversation: `news` is set when there is something to look at, `shown` is what
+    they saw last, None before their first look."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    shown: Look | None = None
+
+
 class Bell:
-    """One per process. `listen` gives an event that is set whenever the conversation has news."""
+    """One per process. `listen` gives a reader whose event is set whenever the conversation has news."""
 
     def __init__(self, database: Database, machine: Clock) -> None:
         self._database = database
         self._machine = machine
-        self._listeners: dict[uuid.UUID, set[asyncio.Event]] = defaultdict(set)
-        self._pulses: dict[uuid.UUID, _Look] = {}
+        self._readers: dict[uuid.UUID, set[Reader]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._looking: asyncio.Task[None] | None = None
 
@@ -52,23 +59,25 @@ class Bell:
                 await self._looking
 
     @contextmanager
-    def listen(self, conversation_id: uuid.UUID) -> Iterator[asyncio.Event]:
-        """Set at first, so that a new reader looks at once. The reader clears it before it looks."""
-        news = asyncio.Event()
-        news.set()
-        self._listeners[conversation_id].add(news)
+    def listen(self, conversation_id: uuid.UUID) -> Iterator[Reader]:
+        """There is news at first: a new reader looks at once. The reader clears it before it looks."""
+        reader = Reader()
+        reader.news.set()
+        self._readers[conversation_id].add(reader)
         try:
-            yield news
+            yield reader
         finally:
-            self._listeners[conversation_id].discard(news)
-            if not self._listeners[conversation_id]:
-                del self._listeners[conversation_id]
-                self._pulses.pop(conversation_id, None)
+            self._readers[conversation_id].discard(reader)
+            if not self._readers[conversation_id]:
+                del self._readers[conversation_id]
+
+    def readers_of(self, conversation_id: uuid.UUID) -> int:
+        return len(self._readers.get(conversation_id, ()))
 
     @property
     def listening(self) -> int:
         """How many readers there are."""
-        return sum(len(events) for events in self._listeners.values())
+        return sum(len(readers) for readers in self._readers.values())
 
     def after_write(self, session: Session) -> None:
         """Ring for the conversations that a committed session touched; called in any thread."""
@@ -79,13 +88,13 @@ class Bell:
 
     def _ring(self, ids: set[uuid.UUID]) -> None:
         for conversation_id in ids:
-            for news in self._listeners.get(conversation_id, ()):
-                news.set()
+            for reader in self._readers.get(conversation_id, ()):
+                reader.news.set()
 
     async def _look_for_news(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-            ids = list(self._listeners)
+            ids = list(self._readers)
             for start in range(0, len(ids), AT_A_TIME):
                 try:
                     await self._look_at(ids[start : start + AT_A_TIME])
@@ -93,14 +102,14 @@ class Bell:
                     log.warning("looking for news failed", error=type(error).__name__)
 
     async def _look_at(self, ids: list[uuid.UUID]) -> None:
-        found = await in_thread(self._read, ids)
-        changed = {key for key, pulse in found.items() if self._pulses.get(key) != pulse}
-        self._pulses.update({key: found[key] for key in changed if key in self._listeners})
-        self._ring(changed)
+        for conversation_id, look in (await in_thread(self._read, ids)).items():
+            for reader in self._readers.get(conversation_id, ()):
+                if reader.shown is not None and reader.shown != look:
+                    reader.news.set()
 
-    def _read(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, _Look]:
+    def _read(self, ids: list[uuid.UUID]) -> dict[uuid.UUID, Look]:
         now = self._machine.now()
         with self._database.reading() as session:
             pulses = queries.pulses(session, ids, machine_now=now)
             signs = people_signs(session, ids, machine_now=now)
-        return {key: (pulse, signs.get(key)) for key, pulse in pulses.items()}
+        return {key: Look(pulse, signs.get(key, PeopleSigns())) for key, pulse in pulses.items()}

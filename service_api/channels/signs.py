@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from service_api.channels.web_models import VisitorSign
 from service_api.conversations import service
 from service_api.conversations.desk_models import ConversationLook
 from service_api.conversations.models import Conversation
+from service_api.conversations.queries import Pulse
 from service_api.core.upsert import insert_once
 
 TYPING_LASTS = timedelta(seconds=6)
@@ -23,6 +25,13 @@ class PeopleSigns:
 
     read_seq: int = 0
     typing: bool = False
+
+
+class Look(NamedTuple):
+    """Everything that a reader of a conversation would see change."""
+
+    pulse: Pulse
+    people: PeopleSigns
 
 
 def note_visitor(

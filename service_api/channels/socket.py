@@ -9,7 +9,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
 
 from service_api.channels.bell import Bell
+from service_api.channels.limits import SlowDown
 from service_api.channels.origins import OriginNotAllowed, may_use_chat
+from service_api.channels.pace import Pace
 from service_api.channels.schemas import (
     ChatState,
     ClientFrame,
@@ -21,7 +23,7 @@ from service_api.channels.schemas import (
 from service_api.channels.visitors import Visitors, address_of
 from service_api.channels.web import malformed
 from service_api.conversations.queries import PAGE
-from service_api.core.problems import Malformed, Problem, Unauthenticated
+from service_api.core.problems import Malformed, Problem, TooManyRequests, Unauthenticated
 from service_api.core.threads import in_thread
 
 router = APIRouter(tags=["chat"])
@@ -33,6 +35,8 @@ NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 TOO_BIG = 1009
 BAD_MANNERS = 1008
+TOO_MUCH = 4429
+MOST_LINES = 10  # of one visitor: windows, and lines that have not noticed yet that they are dead
 _frames: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
 
 
@@ -55,6 +59,11 @@ async def chat_socket(socket: WebSocket) -> None:
             await line.hang_up(end.code)
 
 
+class TooManyLines(TooManyRequests):
+    type = "too-many-lines"
+    title = "打开的窗口过多"
+
+
 class _Line:
     """One open socket. Two tasks work on it: one hears the client, one tells it the news."""
 
@@ -62,6 +71,7 @@ class _Line:
         self._socket = socket
         self._sending = asyncio.Lock()
         self._garbage = 0
+        self._pace = Pace()
         self._token = ""
         self._address = address_of(socket)
         self._visitors: Visitors = socket.app.state.visitors
@@ -94,7 +104,10 @@ class _Line:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 hello = Hello.model_validate_json(await self._next_frame())
+            self._visitors.may_open_line(hello.token)
             conversation_id = await in_thread(self._visitors.whose, hello.token)
+            if self._bell.readers_of(conversation_id) >= MOST_LINES:
+                raise TooManyLines(most=MOST_LINES)
         except TimeoutError:
             raise _Closed(BAD_MANNERS) from None
         except ValidationError as error:
@@ -103,6 +116,9 @@ class _Line:
         except Unauthenticated as problem:
             await self._refuse(problem)
             raise _Closed(NOT_SIGNED_IN) from None
+        except TooManyRequests as problem:
+            await self._refuse(problem)
+            raise _Closed(TOO_MUCH) from None
         self._token = hello.token
         return conversation_id, hello.after
 
@@ -127,28 +143,31 @@ class _Line:
             accepted = await in_thread(self._visitors.write, conversation_id, frame)
         except Problem as problem:
             await self._refuse(problem, client_id=frame.client_id)
+            if isinstance(problem, SlowDown) and not self._pace.warned():
+                raise _Closed(TOO_MUCH) from None
             return
         await self._send({"type": "accepted", **accepted.model_dump(mode="json")})
 
     async def _tell(self, conversation_id: uuid.UUID, after: int) -> None:
         told: ChatState | None = None
-        with self._bell.listen(conversation_id) as news:
+        with self._bell.listen(conversation_id) as reader:
             while True:
-                await news.wait()
-                news.clear()
-                view = await in_thread(
-                    lambda cursor: self._visitors.read(conversation_id, after=cursor), after
-                )
+                await reader.news.wait()
+                reader.news.clear()
+                shown = await in_thread(self._visitors.look, conversation_id, after=after, known=told)
+                view = shown.view
                 if view.messages or view.state != told:
                     frame = MessagesFrame(messages=view.messages, state=view.state)
                     await self._send_text(frame.model_dump_json())
                     told = view.state
                 if view.messages:
                     after = view.messages[-1].seq
+                reader.shown = shown.look
                 if len(view.messages) == PAGE:
-                    news.set()
+                    reader.news.set()
 
     async def _next_frame(self) -> str:
+        await self._pace.next()
         frame = await self._socket.receive()
         if frame["type"] == "websocket.disconnect":
             raise _Closed

@@ -9,12 +9,13 @@ from fastapi.requests import HTTPConnection
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor
-from service_api.channels.chat_view import chat_view
+from service_api.channels.chat_view import Shown, chat_view
 from service_api.channels.files import FOLDER, file_of, receive_file
 from service_api.channels.gateway import Gateway
 from service_api.channels.limits import Limiter, SlowDown
 from service_api.channels.people import WhenPeople
 from service_api.channels.schemas import (
+    ChatState,
     ChatView,
     CustomerMessage,
     MessageAccepted,
@@ -39,6 +40,7 @@ SESSION_BURST = 60
 ADDRESS_BURST_SECONDS = 10
 FILE_BURST, FILES_PER_SECOND = 6, 0.2
 SIGN_BURST, SIGNS_PER_SECOND = 10, 2.0
+LINE_BURST, LINES_PER_SECOND = 20, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Visitors:
     sessions: Limiter
     files: Limiter
     signs: Limiter
+    lines: Limiter
     folder: Path
     when_people: WhenPeople
     site_tokens: SiteTokens | None
@@ -82,6 +85,7 @@ class Visitors:
             Limiter(per_second=settings.address_sessions_per_second, burst=SESSION_BURST),
             Limiter(per_second=FILES_PER_SECOND, burst=FILE_BURST),
             Limiter(per_second=SIGNS_PER_SECOND, burst=SIGN_BURST),
+            Limiter(per_second=LINES_PER_SECOND, burst=LINE_BURST),
             settings.data_dir / FOLDER,
             when_people,
             _site_tokens(settings),
@@ -155,6 +159,17 @@ class Visitors:
         )
 
     def read(self, conversation_id: uuid.UUID, *, after: int, limit: int = queries.PAGE) -> ChatView:
+        return self.look(conversation_id, after=after, limit=limit).view
+
+    def look(
+        self,
+        conversation_id: uuid.UUID,
+        *,
+        after: int,
+        limit: int = queries.PAGE,
+        known: ChatState | None = None,
+    ) -> Shown:
+        """The same for a reader that stays: `known` is what it was shown last."""
         with self.database.reading() as session:
             return chat_view(
                 session,
@@ -164,6 +179,7 @@ class Visitors:
                 when_people=self.when_people,
                 now=self.clock.now(),
                 machine_now=self.machine.now(),
+                known=known,
             )
 
     def send_file(self, token: str, client_id: uuid.UUID, file: CheckedFile) -> MessageAccepted:
@@ -217,6 +233,10 @@ class Visitors:
         """Raises `SlowDown`. In the event loop too."""
         self.may_write(token, address)
         self.files.take(token_hash(token, pepper=self.pepper))
+
+    def may_open_line(self, token: str) -> None:
+        """Raises `SlowDown`: who is sent away does not simply come back. In the event loop too."""
+        self.lines.take(token_hash(token, pepper=self.pepper))
 
     def may_sign(self, token: str) -> bool:
         """False when signs come too fast: they are dropped, since nothing is lost with one."""

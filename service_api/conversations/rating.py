@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select, true
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
@@ -55,12 +55,32 @@ def rate(
 
 def rating_state(session: Session, conversation_id: uuid.UUID, *, now: datetime) -> RatingState:
     """Whether to ask for stars, and those given in the present episode."""
-    last = _last_served(session, conversation_id)
-    found = _rating(session, conversation_id, last.id if last is not None else 0)
-    if found is not None:
-        return RatingState(due=False, score=found.score)
-    ended = last.ended_at if last is not None else None
-    return RatingState(due=ended is not None and now - ended < ASKED_FOR, score=None)
+    served = (
+        select(HandOver.id, HandOver.ended_at)
+        .where(HandOver.conversation_id == conversation_id, HandOver.claimed_at.is_not(None))
+        .order_by(HandOver.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    # One question for both, since it is asked with every message: who was never served has the episode 0.
+    row = session.execute(
+        select(served.c.ended_at, ConversationRating.score)
+        .select_from(Conversation)
+        .join(served, true(), isouter=True)
+        .join(
+            ConversationRating,
+            and_(
+                ConversationRating.conversation_id == Conversation.id,
+                ConversationRating.episode == func.coalesce(served.c.id, 0),
+            ),
+            isouter=True,
+        )
+        .where(Conversation.id == conversation_id)
+    ).one_or_none()
+    ended_at, score = row if row is not None else (None, None)
+    if score is not None:
+        return RatingState(due=False, score=score)
+    return RatingState(due=ended_at is not None and now - ended_at < ASKED_FOR, score=None)
 
 
 def _episode(session: Session, conversation_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:

@@ -26,6 +26,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 
+from service_api.serving import LISTENING
 from tests.bench.figures import Spread, spread
 
 SECRET = "rasa-secret-of-the-tests"
@@ -35,11 +36,19 @@ WRITERS = 40
 MESSAGES_A_SECOND = 20
 SECONDS = 60
 PATIENCE_SECONDS = 15
+UNLIMITED = {
+    "visitor_messages_per_second": 1000,
+    "address_messages_per_second": 10_000,
+    "address_sessions_per_second": 10_000,
+}
 
 
 @contextmanager
 def server(kind: str) -> Iterator[tuple[str, int]]:
-    """Its address without a scheme, and its process id."""
+    """`echo`, `chat`, or `guarded`: the chat with the limits it has in production.
+
+    Gives its address without a scheme, and its process id.
+    """
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(kind, theirs), daemon=True)
@@ -52,8 +61,8 @@ def server(kind: str) -> Iterator[tuple[str, int]]:
 
 def _serve(kind: str, pipe: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        app = _echo() if kind == "echo" else _chat(Path(folder))
-        config = uvicorn.Config(app, port=0, log_config=None, ws="websockets-sansio")
+        app = _echo() if kind == "echo" else _chat(Path(folder), guarded=kind == "guarded")
+        config = uvicorn.Config(app, port=0, **LISTENING)
         asyncio.run(_until_told(uvicorn.Server(config), pipe))
 
 
@@ -80,7 +89,7 @@ def _echo() -> Starlette:
     return Starlette(routes=[WebSocketRoute("/", echo)])
 
 
-def _chat(folder: Path) -> Any:  # the ASGI app
+def _chat(folder: Path, *, guarded: bool) -> Any:  # the ASGI app
     # Imported here: only the server's process needs them, and they take their time.
     from service_api.app import furnish, rooms
     from service_api.core.clock import SystemClock
@@ -96,11 +105,10 @@ def _chat(folder: Path) -> Any:  # the ASGI app
         rasa_secret=SECRET,
         service_token=SECRET,
         code_pepper=SECRET,
-        visitor_messages_per_second=1000,
-        address_messages_per_second=10_000,
-        address_sessions_per_second=10_000,
         log_level="WARNING",
     )
+    if not guarded:
+        settings = settings.model_copy(update=UNLIMITED)
     database = Database(settings.database_address)
     migrate(database)
     app = rooms(demo=True)

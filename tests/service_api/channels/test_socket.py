@@ -13,6 +13,8 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+from service_api.channels.limits import Limiter
+from service_api.channels.pace import WARNINGS
 from service_api.conversations import service
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
@@ -199,3 +201,42 @@ def test_a_closed_line_leaves_nothing_behind(visitor: Visitor, app: FastAPI) -> 
     visitor.wait_until(lambda _page: app.state.bell.listening == 0)
     assert threading.active_count() <= before + 10
     assert json.dumps(visitor.look()["messages"]) == "[]"
+
+
+def test_who_is_told_to_slow_down_again_and_again_is_sent_away(visitor: Visitor) -> None:
+    with line(visitor) as socket:
+        for number in range(40 + 2 * WARNINGS):
+            say(socket, str(number))
+        with pytest.raises(WebSocketDisconnect) as end:
+            next_of(socket, "none")
+    assert end.value.code == 4429
+    assert len(visitor.texts("customer")) >= 20
+
+
+def test_who_comes_back_again_and_again_is_told_to_wait(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor_limits(visitor), "_burst", 2)
+    for _ in range(2):
+        with line(visitor) as socket:
+            next_of(socket, "messages")
+    with line(visitor) as socket:
+        assert next_of(socket, "refused")["problem"]["type"] == "/problems/slow-down"
+        with pytest.raises(WebSocketDisconnect) as end:
+            next_of(socket, "none")
+    assert end.value.code == 4429
+
+
+def test_one_visitor_has_a_few_lines_and_no_more(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service_api.channels.socket.MOST_LINES", 2)
+    with line(visitor) as one, line(visitor) as other:
+        next_of(one, "messages")
+        next_of(other, "messages")
+        with line(visitor) as third:
+            assert next_of(third, "refused")["problem"]["type"] == "/problems/too-many-lines"
+
+
+def visitor_limits(visitor: Visitor) -> Limiter:
+    app: Any = visitor.client.app
+    limits: Limiter = app.state.visitors.lines
+    return limits

@@ -13,6 +13,8 @@ const PING_MS = 20000;
 const PONG_MS = 10000;
 const PAGE = 100;
 const FORBIDDEN_SOCKET = 4403;
+const TOO_MUCH = 4429;
+const TOO_MUCH_MS = 15000;
 
 export class Refused extends Error {
   constructor(problem) { super(problem.title || "refused"); this.problem = problem; }
@@ -161,7 +163,7 @@ export class Transport {
       this.hangUp();
       if (event.code === FORBIDDEN_SOCKET) return;
       if (!heard) this.deadSockets += 1;
-      this.reconnectSoon();
+      if (event.code === TOO_MUCH) this.again(TOO_MUCH_MS); else this.reconnectSoon();
     };
     this.pinging = setInterval(() => this.ping(), PING_MS);
   }
