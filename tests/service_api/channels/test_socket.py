@@ -132,6 +132,38 @@ def test_a_message_that_cannot_be_taken_is_refused_and_the_line_stays(
         assert next_of(socket, "accepted")["seq"] == 1
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        '{"type":"message","client_id":"6f9c0f4e-0000-4000-8000-000000000001","text":"\\ud800"}',
+        '{"type":"message","client_id":"6f9c0f4e-0000-4000-8000-000000000001","text":{"$gt":""}}',
+        '{"type":"message","client_id":"1 OR 1=1","text":"好"}',
+        '{"type":"signs","seen":1e999}',
+        '{"type":"signs","seen":-1}',
+        '{"type":["message"]}',
+        "[" * 30_000,
+        "\x00",
+        "🀄",
+    ],
+)
+def test_a_frame_of_nonsense_is_refused_and_the_line_stays(visitor: Visitor, garbage: str) -> None:
+    with line(visitor) as socket:
+        socket.send_text(garbage)
+        assert next_of(socket, "refused")["problem"]["type"] == "/problems/malformed"
+        say(socket, "你好")
+        assert next_of(socket, "accepted")["seq"] == 1
+
+
+def test_a_frame_that_names_anothers_conversation_is_ones_own_message(visitor: Visitor) -> None:
+    other = Visitor(visitor.client)
+    with line(visitor) as socket:
+        frame = {"type": "message", "client_id": str(uuid.uuid4()), "text": "我是别人"}
+        socket.send_json(frame | {"conversation_id": str(other.conversation_id), "token": other.token})
+        next_of(socket, "accepted")
+    assert other.messages == []
+    assert visitor.texts("customer") == ["我是别人"]
+
+
 def test_garbage_is_refused_and_too_much_of_it_ends_the_line(visitor: Visitor) -> None:
     garbage = ["{", "[]", '{"type": "dance"}', '{"type": "message", "text": "x"}', "null"]
     with line(visitor) as socket:

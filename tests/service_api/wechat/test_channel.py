@@ -176,6 +176,26 @@ def test_a_kind_we_do_not_know_is_answered_honestly(customer: Poster, assistant:
     assert assistant.texts == []
 
 
+@pytest.mark.parametrize(
+    "event", ["user_pay_from_pay_cell", "masssendjobfinish", "../../etc", "😀", "<b>", "x" * 5000, ""]
+)
+def test_events_we_do_not_know_are_taken_and_do_nothing(
+    customer: Poster, assistant: StandIn, database: Database, event: str
+) -> None:
+    assert customer.post("event", Event=event, EventKey="投诉").text == "success"
+    assert transcript(database) == []
+    assert assistant.texts == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["😀😀", "<script>alert(1)</script>", "{{7*7}} ${7*7} %s", "/intent", "'; DROP TABLE messages; --"],
+)
+def test_odd_words_are_words(customer: Poster, text: str) -> None:
+    assert customer.says(text).text == "success"
+    expect(customer, f"回复：{text}")
+
+
 def test_a_person_takes_over_and_their_words_arrive_with_their_name(
     customer: Poster, database: Database, clock: FrozenClock, assistant: StandIn
 ) -> None:
