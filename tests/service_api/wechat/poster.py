@@ -18,7 +18,12 @@ class Poster:
     """One customer. With a seal the messages are encrypted."""
 
     def __init__(
-        self, client: TestClient, fake: FakeWeChat, *, openid: str = "oABC", seal: Seal | None = None
+        self,
+        client: TestClient | httpx.Client,
+        fake: FakeWeChat,
+        *,
+        openid: str = "oABC",
+        seal: Seal | None = None,
     ) -> None:
         self.client = client
         self.fake = fake
