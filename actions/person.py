@@ -55,7 +55,10 @@ class HandOverAction(DeskAction):
 
 
 async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> Events:
-    """Bring a person and end the running form; its draft stays. If that fails, the form goes on."""
+    """Bring a person and end the running form; its draft stays.
+
+    The form goes on where that fails, and where somebody merely wished for a person while none is there.
+    """
     try:
         result = await desk.hand_over(turn.conversation_id, reason=reason, note=note_of(turn))
     except DeskError:
@@ -66,6 +69,8 @@ async def hand_over(desk: DeskClient, turn: Turn, say: Say, *, reason: str) -> E
         say("utter_person_coming", position=result.position or 1)
         return [*ended, SlotSet("next_wish", None)]
     say("utter_person_closed", hours=result.hours)
+    if turn.active_loop and reason == "requested":
+        return []
     # Nobody answers now, so the assistant goes on with what else was wished.
     return [*ended, *offer_next_wish(turn, say, done=turn.intent)]
 

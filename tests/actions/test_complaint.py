@@ -120,6 +120,17 @@ def test_a_future_day_is_not_taken(perform: Perform) -> None:
     assert "complaint_date" not in done.slots
 
 
+@pytest.mark.parametrize(
+    ("sent_at", "future"), [("2026-11-20T15:59:00+00:00", True), ("2026-11-20T16:01:00+00:00", False)]
+)
+def test_the_day_begins_at_midnight_in_the_banks_zone(sent_at: str, future: bool, perform: Perform) -> None:
+    said = asked("complaint_date", "11月21号", entities=[entity("date", "2026-11-21", 0, 6)])
+    said.metadata = {"sent_at": sent_at}
+    done = perform(ValidateComplaint, said)
+    assert (done.said == ["utter_date_in_future"]) is future
+    assert ("complaint_date" in done.slots) is not future
+
+
 def test_an_ambiguous_day_is_asked(perform: Perform) -> None:
     day = entity("date", "2026-11-18", 0, 14, alternative="2026-11-11")
     done = perform(ValidateComplaint, asked("complaint_date", "last Wednesday", entities=[day]))

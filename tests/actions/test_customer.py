@@ -205,6 +205,23 @@ def test_the_hotline_is_said_even_when_nobody_can_be_reached(desk: Desk, perform
     assert not done.ends_loop
 
 
+def test_a_wish_for_a_person_out_of_hours_ends_no_form_however_often(desk: Desk, perform: Perform) -> None:
+    desk.open = False
+    said = Said("人工", "request_person", loop="complaint_form", slots={"complaint_draft": "d1"})
+    for _ in range(3):
+        done = perform(HandOverAction, said)
+        assert done.said == ["utter_person_closed"]
+        assert not done.ends_loop
+        said.before = [*said.before, customer(), bot("utter_person_closed")]
+    assert len(desk.hand_overs) == 3
+
+
+def test_distress_out_of_hours_ends_the_form(desk: Desk, perform: Perform) -> None:
+    desk.open = False
+    said = Said("我不想活了", "self_harm", loop="complaint_form", slots={"complaint_draft": "d1"})
+    assert perform(HandOverAction, said).ends_loop
+
+
 def test_closed_hours_are_told(desk: Desk, perform: Perform) -> None:
     desk.open = False
     done = perform(HandOverAction, Said("转人工", "request_person"))
