@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import SYSTEM, Actor, record
-from service_api.conversations import presence, queries, service
+from service_api.conversations import plain_words, presence, queries, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import Conversation, HandOver
 from service_api.conversations.packet import packet_of
@@ -163,7 +163,7 @@ def hand_back(
     if not resume:
         new_session(conversation)
     sentence = "agent_left_settled" if told else "agent_left"
-    text = say(conversation.language, sentence, settled=told)
+    text = plain_words.told(conversation, sentence, settled=told)
     service.add_message(session, conversation, author="system", text=text, now=now)
     _record(session, conversation, "conversation.handed_back", staff_id, now)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service_api.conversations.models import Conversation
+from service_api.core.i18n import say
 
 _SLOT = "elderly"
 _WORDS = {True: "on", False: "off"}
@@ -12,6 +13,11 @@ def wish_of(state: dict[str, Any]) -> bool | None:
     """What was wished, by the assistant's state as it is kept; None when nobody said anything about it."""
     said = (state.get("slots") or {}).get(_SLOT)
     return None if said is None else bool(said == _WORDS[True])
+
+
+def told(talk: Conversation, key: str, **facts: object) -> str:
+    """A fixed sentence of the service in the conversation's language, short where that is wished."""
+    return say(talk.language, key, plainly=bool(wish_of(talk.assistant_state)), **facts)
 
 
 def choose(talk: Conversation, *, wish: bool) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service_api.audit.service import Actor, record
 from service_api.conversations.models import WAITING, Conversation, Message, VisitorToken
+from service_api.conversations.plain_words import told
 from service_api.core.i18n import say
 from service_api.core.problems import NotFound, Problem, Unauthenticated
 from service_api.core.security import new_token, token_hash
@@ -197,7 +198,7 @@ def close(session: Session, conversation: Conversation, *, by: Actor, now: datet
     conversation.queued_at = None
     conversation.closed_at = now
     hand_to_people(session, conversation, now=now)
-    text = say(conversation.language, "conversation_closed")
+    text = told(conversation, "conversation_closed")
     add_message(session, conversation, author="system", text=text, now=now)
     record(session, by=by, action="conversation.closed", subject=subject(conversation), now=now)
 

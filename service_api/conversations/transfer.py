@@ -14,7 +14,7 @@ from service_api.conversations.handover import NOTE_LENGTH, NotYours, announce, 
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import Conversation, HandOver
 from service_api.conversations.packet import packet_of
-from service_api.core.i18n import say
+from service_api.conversations.plain_words import told
 from service_api.core.problems import Malformed
 from service_api.core.text import clean
 from service_api.staff.models import StaffMember
@@ -59,7 +59,7 @@ def pass_on(
     conversation.answering, conversation.queue_rank = "queue", FIRST
     conversation.team, conversation.meant_for_id = team, colleague.id if colleague else None
     announce(session, passing, now=now)
-    text = say(conversation.language, "agent_passes_on")
+    text = told(conversation, "agent_passes_on")
     service.add_message(session, conversation, author="system", text=text, now=now)
     aim = {"to": str(colleague.id)} if colleague else {"team": team}
     record(
@@ -95,7 +95,7 @@ def leave(
         else:
             new_session(conversation)
         sentence = "agent_gone" if is_open else "agent_gone_closed"
-        text = say(conversation.language, sentence, hours=hours)
+        text = told(conversation, sentence, hours=hours)
         service.add_message(session, conversation, author="system", text=text, now=now)
         record(session, by=by, action="conversation.returned", subject=service.subject(conversation), now=now)
     session.flush()

@@ -18,7 +18,6 @@ from service_api.audit.service import SYSTEM
 from service_api.conversations import drafts, handover, plain_words, service
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
 from service_api.conversations.models import LANGUAGES, WAITING, Conversation, Message
-from service_api.core.i18n import say
 
 TURNS_PER_SESSION = 30
 IDLE = timedelta(minutes=30)
@@ -155,7 +154,7 @@ def store_failure(
         if place.open:
             service.hand_to_people(session, talk, now=now)
     if talk.failures == FAILURES_BEFORE_PERSON or _has_last_word(session, talk):
-        text = say(talk.language, sentence, **facts)
+        text = plain_words.told(talk, sentence, **facts)
         service.add_message(session, talk, author="assistant", text=text, now=now)
     service.touch(session, talk)
 

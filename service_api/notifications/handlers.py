@@ -17,8 +17,8 @@ from service_api.complaints.assignment import assign_by_skill
 from service_api.complaints.models import Complaint
 from service_api.complaints.service import due_date
 from service_api.conversations.models import Conversation, Message
+from service_api.conversations.plain_words import told
 from service_api.conversations.service import add_message, locked
-from service_api.core.i18n import say
 from service_api.notifications import queries
 from service_api.notifications.recipients import LAST_RESORT, LEADS, OWNER, Whom, recipients_of, stand_in_for
 from service_api.notifications.service import add_to_digest, tell
@@ -150,7 +150,7 @@ class Notifier:
     ) -> None:
         if complaint.conversation_id is not None:
             talk = locked(session, complaint.conversation_id)
-            text = say(talk.language, sentence, number=complaint.number, **facts)
+            text = told(talk, sentence, number=complaint.number, **facts)
             message = add_message(session, talk, author="system", text=text, now=now)
             if talk.channel != "web":
                 self._see_that_it_arrives(session, complaint, message, now=now)

@@ -224,5 +224,16 @@ class TestSentences:
         ]
         assert places[0] == places[1]
 
+    @pytest.mark.parametrize("language", i18n.LANGUAGES)
+    def test_a_plain_sentence_is_shorter_and_loses_no_number(self, language: str) -> None:
+        sentences = yaml.safe_load((Path(i18n.LOCALES) / f"{language}.yml").read_text(encoding="utf-8"))
+        plain = {key: text for key, text in sentences.items() if key.endswith("_plain")}
+        assert len(plain) >= 13
+        for key, text in plain.items():
+            usual = sentences[key.removesuffix("_plain")]
+            assert len(text) < len(usual)
+            numbers = {name for _, name, _, _ in string.Formatter().parse(usual) if name}
+            assert numbers == {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
     def test_a_language_we_do_not_speak_gets_chinese(self) -> None:
         assert say("fr", "agent_joined", name="林悦") == say("zh", "agent_joined", name="林悦")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from service_api.core.i18n import say
 from tests.service_api.stand_in import StandIn, answer
 from tests.service_api.visitor import Visitor
 
@@ -242,6 +243,12 @@ def test_what_the_page_chose_stays_when_the_assistant_says_nothing_of_it(
     assistant.always(in_plain_words("off"))  # as the channel has set it from the metadata
     visitor.say("你好")
     assert wish_shown(visitor) is False
+
+
+def test_what_the_service_itself_says_is_short_too(visitor: Visitor, assistant: StandIn) -> None:
+    choose(visitor, wish=True)
+    assistant.down = True
+    assert visitor.say("你好") == [say("zh", "assistant_down", plainly=True)]
 
 
 def test_a_stranger_changes_no_words(visitor: Visitor) -> None:
