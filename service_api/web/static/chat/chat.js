@@ -66,7 +66,9 @@ export class Chat {
     this.banner.lastChild.addEventListener("click", () => this.transport.reconnectNow());
     this.list = element("ol", { class: "rows" });
     this.log = element("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" }, this.list);
-    this.log.addEventListener("scroll", () => { if (this.nearEnd()) this.toNew.hidden = true; });
+    this.log.addEventListener("scroll", () => { this.atEnd = this.nearEnd(); if (this.atEnd) this.toNew.hidden = true; });
+    // A keyboard that opens, a question below: what was read last stays in sight.
+    new ResizeObserver(() => { if (this.atEnd !== false) this.toEnd(); }).observe(this.log);
     this.rows = new Rows(this.list, this, { retry: (id) => this.retry(id), verdict: (message, helpful) => this.judge(message, helpful) });
     this.hello = element("li", { class: "row assistant" }, element("span", { class: "face", "aria-hidden": "true" }, "听"),
       element("div", { class: "said" }, element("div", { class: "bubble" }, element("p", { class: "text" }), this.line.hours)));
@@ -207,7 +209,7 @@ export class Chat {
     const choices = this.buttons.length ? this.buttons : starters;
     this.quick.replaceChildren(...choices.map((choice) => {
       const button = element("button", { type: "button" }, choice.title);
-      button.addEventListener("click", () => { this.submit(choice.payload); this.form.focus(); });
+      button.addEventListener("click", () => { this.submit(choice.payload); this.goOn(); });
       return button;
     }));
     this.quick.hidden = !choices.length;
@@ -250,7 +252,7 @@ export class Chat {
     if (!(await this.posted("/chat/rating", { score, comment }))) return false;
     this.notice.textContent = this.words.rated;
     this.notice.hidden = false;
-    this.form.focus();
+    this.goOn();
     return true;
   }
 
@@ -273,6 +275,9 @@ export class Chat {
     for (const item of this.transport.outbox.items) this.rows.add({ author: "customer", text: item.text, client_id: item.client_id });
     this.showQuick([]);
   }
+
+  // After a tap nobody wants to type: a field in focus would open the telephone's keyboard over the answer.
+  goOn() { if (matchMedia("(pointer: fine)").matches) this.form.focus(); else this.log.focus({ preventScroll: true }); }
 
   say(text) { this.form.say(text); }
 
