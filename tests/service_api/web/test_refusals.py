@@ -128,3 +128,13 @@ def test_a_form_that_fits_no_schema_is_answered_with_a_page(as_: SignedInAs) -> 
     assert answer.status_code == 422
     assert answer.headers["content-type"].startswith("text/html")
     assert "请填写" in answer.text
+
+
+def test_a_script_of_a_page_is_told_in_its_language_too(as_: SignedInAs) -> None:
+    agent = as_("agent")
+    token = csrf(agent.get("/desk/account").text)
+    agent.cookies.set(LANGUAGE_COOKIE, "en")
+    form = {"csrf_token": token, "status": "asleep"}
+    answer = agent.post("/desk/status", data=form, headers={"HX-Request": "true"})
+    assert answer.json()["title"] == words("en")["problem.malformed"]
+    assert answer.json()["type"] == "/problems/malformed"
