@@ -5,7 +5,7 @@ from abc import abstractmethod
 from actions.edge import DeskAction, Events
 from actions.person import give_up
 from actions.say import Say
-from actions.steering import asks_to_wait
+from actions.steering import asks_to_repeat, asks_to_wait
 from actions.turn import Turn
 
 
@@ -23,6 +23,8 @@ class FormAction(DeskAction):
             return self.stand_still(turn)
         if asks_to_wait(turn):
             say("utter_take_your_time")
+            return self.stand_still(turn)
+        if asks_to_repeat(turn):
             return self.stand_still(turn)
         return await self.read(turn, say)
 

@@ -6,7 +6,7 @@ from actions.turn import COMMAND_SIGNS, Turn
 
 URGENT = frozenset({"report_loss", "dispute_transaction", "self_harm", "request_person", "abuse"})
 SURE = 0.5
-_BRIEF = {"zh": 20, "en": 50}
+_BRIEF = {"zh": 20, "en": 60}
 
 _WAITS = re.compile(
     r"^(?:好的?|嗯+|请|麻烦|你|您|先)*[，, ]*"
@@ -18,6 +18,15 @@ _WAITS = re.compile(
 )
 _NO_MORE = re.compile(r"(?:一?下|哦|啊|吧|谢谢|please|thanks?(?: you)?|[\W_])*", re.I)
 _MENDS = re.compile(r"不对|错|改|\b(?:wrong|actually|change|not)\b|n't\b", re.I)
+_REPEAT = re.compile(
+    r"^我?没(?:太)?(?:看|听)(?:懂|清楚?|明白)(?:[，,。!！?？\s]|$)|"
+    r"^(?:请|麻烦|您|你|能不能|可不可以|可以|能)*再(?:说|问|讲)(?:一遍|一次|一下)|"
+    r"^[你您]?(?:刚才|刚刚)?(?:问|说)的?(?:是)?(?:什么|啥)[？?]?$|"
+    r"^(?:sorry,? |please |can you |could you )*"
+    r"(?:say (?:that|it) again|repeat (?:that|it|the question)|pardon\b|come again\b|"
+    r"what (?:did|do|are) you (?:ask(?:ing)?|say(?:ing)?)\b|i don'?t (?:understand|follow) the question)",
+    re.I,
+)
 _BACK = re.compile(
     r"上一步|上一个问题|上一题|退回|回到(?:上面|前面|刚才)|^返回$|"
     r"\b(?:go(?:ing)? back|step back|previous (?:question|step|one))\b|^back$",
@@ -45,6 +54,11 @@ def asks_to_wait(turn: Turn) -> bool:
         return True
     urgent = turn.intent in URGENT and turn.confidence >= SURE
     return not (urgent or turn.values_beside_language() or _MENDS.search(turn.text))
+
+
+def asks_to_repeat(turn: Turn) -> bool:
+    """The question was not understood: it is asked again, in other words where there are some."""
+    return _is_brief(turn) and bool(_REPEAT.search(turn.text)) and not turn.values_beside_language()
 
 
 def goes_back(turn: Turn) -> bool:

@@ -157,6 +157,26 @@ def test_every_form_waits_and_takes_it_for_no_failure(
     assert not done.ends_loop
 
 
+@pytest.mark.parametrize(("form", "said"), FORMS)
+@pytest.mark.parametrize(
+    "text", ["没看懂，再说一遍", "你刚才问什么？", "what did you ask?", "say that again please"]
+)
+def test_who_did_not_understand_is_asked_again(
+    form: type[DeskAction], said: Said, text: str, perform: Perform
+) -> None:
+    asking = Said(text, "resend_code", 0.7, slots=said.slots, loop=said.loop)
+    done = perform(form, asking)
+    assert done.said == []
+    assert done.events
+    assert not done.ends_loop
+
+
+@pytest.mark.parametrize("text", ["合同没看懂就让我签字", "柜员让我再说一遍所有材料"])
+def test_a_story_about_not_understanding_is_a_story(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_description", text))
+    assert done.slots["complaint_description"] == text
+
+
 def test_nothing_but_wait_is_waiting_however_it_was_understood(perform: Perform) -> None:
     said = asked("complaint_date", "one moment please", "request_person")
     assert perform(ValidateComplaint, said).said == ["utter_take_your_time"]
