@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from knowledge.embedder import Vectors, pieces
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+    from torch import Tensor
 
 DIMENSION = 256
 BATCHES = 150
@@ -39,6 +40,7 @@ def train_characters(
     groups = [[pieces(text) for text in group] for group in groups]
     texts = [text for group in groups for text in group]
     tokenizer = _tokenizer(texts)
+    read = {text: tokenizer.encode(text, add_special_tokens=False).ids for text in texts}
     static = StaticEmbedding(tokenizer, embedding_weights=_first_rows(tokenizer, texts))
     model = SentenceTransformer(modules=[static, Normalize()], device="cpu")
     trainable = [group for group in groups if len(group) > 1]
@@ -48,8 +50,8 @@ def train_characters(
     optimizer = torch.optim.AdamW(static.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / batches)
     model.train()
-    for anchors, positives in _pairs(trainable, batches=batches, seed=seed):
-        features: list[Any] = [model.preprocess(anchors), model.preprocess(positives)]
+    for sides in _pairs(trainable, batches=batches, seed=seed):
+        features = [_features([read[text] for text in side]) for side in sides]
         optimizer.zero_grad()
         loss(features, torch.empty(0)).backward()
         optimizer.step()
@@ -95,6 +97,17 @@ def _first_rows(tokenizer: Tokenizer, texts: Sequence[str]) -> Vectors:
         rows[:, :kept] = directions.T * idf[:, None]
     rows[0] = 0.0
     return rows
+
+
+def _features(rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+    """What the model's own `preprocess` would give; every text is read once, not in every batch."""
+    import torch
+
+    ends = np.cumsum([len(row) for row in rows])
+    return {
+        "input_ids": torch.from_numpy(np.concatenate(rows).astype(np.int64)),
+        "offsets": torch.from_numpy(np.concatenate([[0], ends[:-1]]).astype(np.int64)),
+    }
 
 
 def _pairs(groups: Sequence[Sequence[str]], *, batches: int, seed: int) -> list[tuple[list[str], list[str]]]:
