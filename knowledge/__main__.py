@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from knowledge.article import load_articles
+from knowledge.article import load_articles, placed_articles
 from knowledge.yaml_source import ArticleError
 
 ARTICLES = Path(__file__).with_name("faq")
@@ -147,12 +147,13 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     from knowledge.check import check_articles
 
-    articles = load_articles(chosen.articles)
-    findings = check_articles(articles)
+    placed = placed_articles(chosen.articles)
+    places = {article.id: place for article, place in placed}
+    findings = check_articles([article for article, _ in placed])
     for finding in findings:
-        print(finding)
+        print(finding.text(places))
     errors = sum(finding.severity == "error" for finding in findings)
-    print(f"{len(articles)} articles: {errors} errors, {len(findings) - errors} warnings")
+    print(f"{len(placed)} articles: {errors} errors, {len(findings) - errors} warnings")
     return 1 if errors else 0
 
 

@@ -100,15 +100,20 @@ class Article(_Strict):
 
 
 def load_articles(directory: Path) -> list[Article]:
-    """Read every `*.yml` that does not start with "_", in order of file name.
+    """The articles of `placed_articles`."""
+    return [article for article, _ in placed_articles(directory)]
 
-    Raises ArticleError naming file and line for broken YAML, an unknown key, a wrong value, an unknown rate,
-    or an id that is used twice.
+
+def placed_articles(directory: Path) -> list[tuple[Article, str]]:
+    """Every article with the file and line where it stands.
+
+    Reads every `*.yml` that does not start with "_", in order of file name. Raises ArticleError naming file
+    and line for broken YAML, an unknown key, a wrong value, an unknown rate, or an id that is used twice.
     """
     if not directory.is_dir():
         raise ArticleError(f"{directory}: no such folder of articles")
     rates = load_rates(directory)
-    articles: list[Article] = []
+    articles: list[tuple[Article, str]] = []
     seen: dict[str, str] = {}
     for path in sorted(directory.glob("*.yml")):
         if path.name.startswith("_"):
@@ -117,7 +122,7 @@ def load_articles(directory: Path) -> list[Article]:
             if article.id in seen:
                 raise ArticleError(f"{place}: id {article.id!r} is already used at {seen[article.id]}")
             seen[article.id] = place
-            articles.append(article)
+            articles.append((article, place))
     if not articles:
         raise ArticleError(f"{directory}: holds no article")
     return articles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +24,10 @@ class Finding:
     articles: tuple[str, ...]
     message: str
 
-    def __str__(self) -> str:
-        return f"{self.severity}: {', '.join(self.articles)}: {self.message}"
+    def text(self, places: Mapping[str, str]) -> str:
+        """One line for a person; `places` says in which file and line an article stands."""
+        named = (f"{id} ({places[id]})" if id in places else id for id in self.articles)
+        return f"{self.severity}: {', '.join(named)}: {self.message}"
 
 
 def check_articles(articles: Sequence[Article], lexicon: Lexicon | None = None) -> list[Finding]:

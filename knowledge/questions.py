@@ -33,7 +33,7 @@ def read_questions(path: Path) -> list[Question]:
                 raise BadTestSet(f"{path}:1: needs the columns question and article_id")
             return [_question(path, reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadTestSet(f"{path}: cannot be read ({error})") from error
+        raise BadTestSet(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def _question(path: Path, line: int, row: dict[str, str]) -> Question:

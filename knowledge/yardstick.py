@@ -130,8 +130,10 @@ def _read_pairs(path: Path, question: str, name: str) -> list[Row]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             return [(row[question], row[name]) for row in csv.DictReader(stream)]
-    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
-        raise BadTestSet(f"{path}: needs the columns {question} and {name} ({error})") from error
+    except KeyError as error:
+        raise BadTestSet(f"{path}:1: needs the columns {question} and {name}") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadTestSet(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def _some_of_each(rows: Sequence[Row], count: int) -> list[Row]:

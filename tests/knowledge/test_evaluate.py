@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from knowledge.__main__ import main
 from knowledge.build import BuildSettings, is_up_to_date
@@ -110,6 +112,16 @@ def test_one_phrasing_in_two_articles_is_an_error() -> None:
     findings = check_articles([*small_articles(), twin])
     errors = [one for one in findings if one.severity == "error"]
     assert any(set(one.articles) >= {"card-loss", "twin"} and "卡不见了" in one.message for one in errors)
+
+
+def test_a_finding_names_file_and_line(
+    write_articles: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = [small_article(id).model_dump(mode="json") for id in ("card-loss", "twin")]
+    folder = write_articles("# two alike\n" + yaml.safe_dump(kept, allow_unicode=True))
+    (folder / "_rates.yml").write_text("{}", encoding="utf-8")
+    assert main(["check", "--articles", str(folder)]) == 1
+    assert f"card-loss ({folder / 'topic.yml'}:2), twin (" in capsys.readouterr().out
 
 
 def test_sound_articles_have_no_error() -> None:
