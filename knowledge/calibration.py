@@ -36,13 +36,13 @@ FEATURES = (
     "nearest",
     "crowd",
     "known",
-    "covered",
     "close",
     "head",
     "answers",
     "agreement",
 )
-"""How long a question is does not count: those who write test questions write longer ones in scope."""
+"""None of these may stand for the length of a question: those who write test questions write longer ones in
+scope, and "card lost" would be refused for being short."""
 
 
 class Logistic(BaseModel):
@@ -128,7 +128,6 @@ def features_of(scored: Scored, total: Scores) -> NDArray[np.float64]:
             scored.nearest,
             scored.crowd,
             scored.known,
-            scored.covered,
             scored.parts[0, best],
             scored.parts[1, best],
             np.log1p(scored.parts[-1, best]),

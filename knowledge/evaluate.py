@@ -11,6 +11,7 @@ from knowledge.article import LANGUAGES, Language
 from knowledge.measures import Asked, Figure, figures_of, share
 from knowledge.questions import Question
 from knowledge.search import Engine
+from knowledge.spelling import mistyped
 
 WORST = 10
 
@@ -90,7 +91,7 @@ def _disturbances(language: Language, texts: Sequence[str], engine: Engine) -> d
     common: dict[str, Disturb] = {
         "clean": lambda text, _: text,
         "polite fillers": lambda text, dice: _polite(text, language, dice),
-        "one wrong character": lambda text, dice: _mistyped(text, letters, dice),
+        "one wrong character": lambda text, dice: mistyped(text, letters, dice),
         "mixed language": lambda text, _: engine.snapshot.lexicon.mixed(text, language),
     }
     if language == "zh":
@@ -115,11 +116,3 @@ def _polite(text: str, language: str, dice: random.Random) -> str:
         )
     before = dice.choice(["Hi, could you please tell me, ", "Hello, ", "Sorry to bother you, "])
     return before + text + dice.choice([" thanks", " please", ", thank you so much"])
-
-
-def _mistyped(text: str, letters: str, dice: random.Random) -> str:
-    places = [at for at, one in enumerate(text) if one.isalpha()]
-    if not places:
-        return text
-    at = dice.choice(places)
-    return text[:at] + dice.choice(letters) + text[at + 1 :]

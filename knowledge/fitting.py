@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from knowledge.head import fit_head, no_head
 from knowledge.keywords import index_keywords
 from knowledge.lexicon import Lexicon
 from knowledge.scoring import Mixture, Scored, Scorer, View, fit_metric, fit_mixture, plain_mixture
+from knowledge.spelling import mistyped
 from knowledge.vectors import store_vectors
 
 FOLDS = 8
@@ -45,6 +47,7 @@ class _Asked:
     kind: Kind
     right: int
     scored: Scored
+    mistyped: bool = False
 
 
 class Remembering:
@@ -157,7 +160,7 @@ def cross_validate(
         if few
         else plain_mixture(len(settings))
     )
-    observations = [_observe(one, mixture, lexicon, language) for one in asked]
+    observations = [_observe(one, mixture, lexicon, language) for one in asked if not one.mistyped]
     return Fitting(mixture, fit_calibration(observations, precision=precision), tuple(observations))
 
 
@@ -178,11 +181,7 @@ def recalibrate(
     """
     if sum(kind == "in_scope" for _, kind, _ in reviewed) < LEAST_REVIEWED:
         return fitting.calibration
-    vectors = embed(embedders, [text for text, _, _ in reviewed])
-    asked = [
-        _Asked(text, kind, right, scorer.score(text, vector))
-        for (text, kind, right), vector in zip(reviewed, vectors, strict=True)
-    ]
+    asked = _ask(reviewed, scorer, embedders)
     outside = [one for one in fitting.observations if one.kind != "in_scope"]
     real = [_observe(one, scorer.mixture, lexicon, language) for one in asked]
     return fit_calibration([*real, *outside], precision=precision)
@@ -220,10 +219,29 @@ def _ask_one_fold(
     if len(questions) > MOST_OBSERVED:
         chosen = np.random.default_rng(fold).permutation(len(questions))[:MOST_OBSERVED]
         questions = [questions[at] for at in chosen]
+    asked = _ask(questions, scorer, embedders)
+    if language == "zh":  # an English word is put right before it is searched
+        asked += [replace(one, mistyped=True) for one in _ask(_mistyped(questions, fold), scorer, embedders)]
+    return asked
+
+
+def _ask(
+    questions: Sequence[tuple[str, Kind, int]], scorer: Scorer, embedders: Sequence[Embedder]
+) -> list[_Asked]:
+    if not questions:
+        return []
     vectors = embed(embedders, [text for text, _, _ in questions])
     return [
         _Asked(text, kind, right, scorer.score(text, vector))
         for (text, kind, right), vector in zip(questions, vectors, strict=True)
+    ]
+
+
+def _mistyped(questions: Sequence[tuple[str, Kind, int]], seed: int) -> list[tuple[str, Kind, int]]:
+    dice = random.Random(seed)  # noqa: S311 - disturbances, not security
+    letters = "".join(text for text, _, _ in questions)
+    return [
+        (mistyped(text, letters, dice), kind, right) for text, kind, right in questions if kind == "in_scope"
     ]
 
 

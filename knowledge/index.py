@@ -23,7 +23,7 @@ from knowledge.scoring import Mixture
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 CURRENT = "CURRENT"
 KEEP = 3
 LIBRARIES = ("sentence-transformers", "faiss-cpu", "bm25s", "tokenizers", "numpy", "opencc")
@@ -152,7 +152,9 @@ def current_version(root: Path) -> Path:
         pointer = json.loads((root / CURRENT).read_text(encoding="utf-8"))
         name, seal = str(pointer["version"]), str(pointer["manifest"])
     except FileNotFoundError as error:
-        raise DamagedIndex(f"{root}: there is no {CURRENT} pointer") from error
+        raise DamagedIndex(
+            f"{root}: there is no {CURRENT} pointer; `python -m knowledge build` makes an index"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedIndex(f"{root / CURRENT}: not a pointer to an index version") from error
     directory = root / name

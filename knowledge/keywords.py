@@ -32,9 +32,6 @@ class Keywords:
         self._language: Literal["zh", "en"] = language
         self._known: dict[str, int] = retriever.vocab_dict
         self.size: int = int(retriever.scores["num_docs"])
-        holders = np.diff(retriever.scores["indptr"]).astype(np.float64)
-        self._worth = np.log1p((self.size - holders + 0.5) / (holders + 0.5))
-        self._unknown_worth = float(np.log1p((self.size + 0.5) / 0.5))
 
     def scores(self, text: str) -> Scores:
         """One score per FAQ, zero where nothing overlaps. `text` is plain (see `language.plain`)."""
@@ -42,14 +39,6 @@ class Keywords:
         if not terms:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._retriever.get_scores(terms), dtype=np.float32)
-
-    def covered(self, text: str, best: float) -> float:
-        """`best`, a score, as a share of the most that one could reach; unknown terms count as the rarest."""
-        terms = self._terms(text)
-        most = sum(
-            self._worth[self._known[term]] if term in self._known else self._unknown_worth for term in terms
-        )
-        return float(best / most) if most > 0 else 0.0
 
     def known_share(self, text: str) -> float:
         """Share of the question's terms that any FAQ has; low for talk of other things."""

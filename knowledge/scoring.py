@@ -70,7 +70,6 @@ class Scored:
     nearest: float
     crowd: float
     known: float
-    covered: float
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,7 @@ class Scorer:
             near, numbers = view.store.nearest(view.metric.apply(vector.reshape(1, -1))[0], NEIGHBOURS)
             parts += [close_scores(near, self.owner[numbers], self.size), view.head.scores(vector)]
             similarities.append((near, np.sort(view.raw[numbers[:LOOKED_AT]] @ vector)[::-1]))
-        words = self.keywords.scores(text)
-        parts += [words, self.answers.scores(text)]
+        parts += [self.keywords.scores(text), self.answers.scores(text)]
         near, plainly = similarities[0]
         return Scored(
             parts=np.stack(parts).astype(np.float32),
@@ -115,7 +113,6 @@ class Scorer:
             nearest=float(plainly[0]) if len(plainly) else 0.0,
             crowd=float(plainly[:5].mean()) if len(plainly) else 0.0,
             known=self.keywords.known_share(text),
-            covered=self.keywords.covered(text, float(words.max(initial=0.0))),
         )
 
 

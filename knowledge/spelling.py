@@ -1,12 +1,14 @@
 """Putting a mistyped English word right, by the words that the articles use.
 
-Chinese has no such step: replacing single characters by what usually stands between their neighbours was
-measured and spoils as many questions as it mends; there the model learns from disturbed phrasings instead.
+Chinese has no such step: replacing single characters by what usually stands between their neighbours, or
+leaving them out, was measured and spoils as many questions as it mends; there the weights of the parts are
+learnt on mistyped phrasings too.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import string
 from collections import Counter
@@ -75,6 +77,15 @@ def load_spelling(path: Path) -> Spelling:
     """Read a saved one; raises OSError, ValueError or KeyError when it is not one."""
     content = json.loads(path.read_bytes())
     return Spelling(content["counts"], frozenset(content["known"]))
+
+
+def mistyped(text: str, letters: str, dice: random.Random) -> str:
+    """The text with one of its letters replaced by one of `letters`."""
+    places = [at for at, one in enumerate(text) if one.isalpha()]
+    if not places:
+        return text
+    at = dice.choice(places)
+    return text[:at] + dice.choice(letters) + text[at + 1 :]
 
 
 def _one_edit_away(word: str) -> Sequence[str]:

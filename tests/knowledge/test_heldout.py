@@ -15,17 +15,23 @@ from knowledge.search import Engine
 from tests.checks import JOURNEY_DATA
 
 HELD_OUT = Path(__file__).with_name("heldout")
+SHORT = Path(__file__).with_name("short.csv")
 
 pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
-def found() -> Evaluation:
-    """The held-out questions asked of the real articles, in the index that the journeys serve."""
+def engine() -> Engine:
+    """The real articles, in the index that the journeys serve."""
     root = JOURNEY_DATA / "index"
     build_if_changed(load_articles(ARTICLES), root)
+    return Engine.open(root)
+
+
+@pytest.fixture(scope="module")
+def found(engine: Engine) -> Evaluation:
     return evaluate(
-        Engine.open(root), [one for name in ("zh", "en") for one in read_questions(HELD_OUT / f"{name}.csv")]
+        engine, [one for name in ("zh", "en") for one in read_questions(HELD_OUT / f"{name}.csv")]
     )
 
 
@@ -65,3 +71,11 @@ def test_questions_without_an_article_are_told_from_ours(found: Evaluation) -> N
 def test_few_questions_that_have_an_article_are_turned_away(found: Evaluation) -> None:
     assert found.overall["in scope refused"].value <= 0.08
     assert found.overall["suggestions hold it"].value >= 0.90
+
+
+def test_a_trouble_told_in_a_few_words_is_not_turned_away(engine: Engine) -> None:
+    told = evaluate(engine, read_questions(SHORT)).by_language
+    for figures in told.values():
+        assert figures["in scope refused"].value <= 0.25
+        assert figures["hit@3"].value >= 0.75
+        assert figures["far answered"].value == 0.0
