@@ -19,7 +19,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_BUSY_MS = 10_000
-SQLITE_CONNECTIONS = 20  # kept open: preparing one costs more than most questions
 WRITES = "ting_writes"
 
 
@@ -98,13 +97,7 @@ def _engine(address: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            url,
-            connect_args={"timeout": SQLITE_BUSY_MS / 1000},
-            pool_size=SQLITE_CONNECTIONS,
-            max_overflow=SQLITE_CONNECTIONS,
-            pool_use_lifo=True,  # the one used last knows most pages already
-        )
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
