@@ -61,6 +61,7 @@ class Engine:
         self._snapshot = snapshot
         self._seen = seen
         self._today = today
+        self._standing: tuple[Snapshot, date, NDArray[np.bool_]] | None = None
         self._loading = threading.Lock()
         self._models = Models()
 
@@ -159,15 +160,22 @@ class Engine:
         return _Looked(snapshot, index, total, features, found, exact=exact, careful=careful, asked=asked)
 
     def _order(self, looked: _Looked) -> list[int]:
-        today = self._today()
         articles = looked.snapshot.articles
-        order = np.argsort(-looked.total, kind="stable").tolist()
-        standing = [place for place in order if articles[place].in_force(today)]
+        order = np.argsort(-looked.total, kind="stable")
+        standing: list[int] = order[self._in_force(looked.snapshot)[order]].tolist()
         reranker = self._models.reranker(looked.snapshot.manifest)
         if reranker is None or looked.exact is not None:
             return standing
         texts = [articles[place].wording(looked.language).question for place in standing[:READ]]
         return reordered(standing, reranker.scores(looked.asked, texts)) if texts else standing
+
+    def _in_force(self, snapshot: Snapshot) -> NDArray[np.bool_]:
+        """Of every article, whether it is in force today; worked out once a day and version."""
+        today, known = self._today(), self._standing
+        if known is None or known[0] is not snapshot or known[1] != today:
+            known = (snapshot, today, np.array([one.in_force(today) for one in snapshot.articles]))
+            self._standing = known
+        return known[2]
 
     def _decide(self, looked: _Looked, order: Sequence[int]) -> Result:
         """A first place that a re-ranker or the calendar gave is suggested, never answered."""
