@@ -25,6 +25,7 @@ from service_api.core.threads import in_thread
 log = structlog.get_logger(__name__)
 LOOK_EVERY_SECONDS = 1.0
 AT_A_TIME = 500
+NOBODY = PeopleSigns()
 
 
 @dataclass(eq=False, slots=True)
@@ -112,4 +113,4 @@ class Bell:
         with self._database.reading() as session:
             pulses = queries.pulses(session, ids, machine_now=now)
             signs = people_signs(session, ids, machine_now=now)
-        return {key: Look(pulse, signs.get(key, PeopleSigns())) for key, pulse in pulses.items()}
+        return {key: Look(pulse, signs.get(key, NOBODY)) for key, pulse in pulses.items()}
