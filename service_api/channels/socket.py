@@ -5,8 +5,10 @@ import json
 import uuid
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from service_api.channels.bell import Bell
 from service_api.channels.limits import SlowDown
@@ -26,6 +28,7 @@ from service_api.conversations.queries import PAGE
 from service_api.core.problems import Malformed, Problem, TooManyRequests, Unauthenticated
 from service_api.core.threads import in_thread
 
+log = structlog.get_logger(__name__)
 router = APIRouter(tags=["chat"])
 HELLO_SECONDS = 10.0
 SEND_SECONDS = 10.0
@@ -34,6 +37,7 @@ GARBAGE_ALLOWED = 5
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 TOO_BIG = 1009
+TRY_AGAIN = 1013
 BAD_MANNERS = 1008
 TOO_MUCH = 4429
 MOST_LINES = 10  # of one visitor: windows, and lines that have not noticed yet that they are dead
@@ -57,6 +61,10 @@ async def chat_socket(socket: WebSocket) -> None:
     except _Closed as end:
         if end.code is not None:
             await line.hang_up(end.code)
+    except SQLAlchemyError as error:
+        # The client comes back, and sends again what was not accepted.
+        log.warning("line given up", error=type(error).__name__)
+        await line.hang_up(TRY_AGAIN)
 
 
 class TooManyLines(TooManyRequests):

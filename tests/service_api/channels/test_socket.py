@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from service_api.channels.limits import Limiter
 from service_api.channels.pace import WARNINGS
+from service_api.channels.visitors import Visitors
 from service_api.conversations import service
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
@@ -94,6 +96,24 @@ def test_a_line_that_drops_while_the_assistant_thinks_loses_and_doubles_nothing(
         assert [m["text"] for m in read_messages(socket, 2)] == ["我要投诉", "回复：我要投诉"]
 
     assert assistant.texts == ["我要投诉"]
+
+
+def test_a_database_that_is_busy_ends_the_line_and_the_message_is_taken_on_the_next(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_given: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(Visitors, "write", busy)
+    with line(visitor) as socket:
+        client_id = say(socket, "卡丢了")
+        with pytest.raises(WebSocketDisconnect) as ended:
+            next_of(socket, "accepted")
+    assert ended.value.code == 1013
+    monkeypatch.undo()
+    with line(visitor) as socket:
+        say(socket, "卡丢了", client_id=client_id)
+        assert next_of(socket, "accepted")["seq"] == 1
 
 
 def test_what_another_process_writes_is_shown_within_two_seconds(
