@@ -20,6 +20,7 @@ from service_api.conversations.presence import Colleague
 from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
 from service_api.core.text import mask_phone
 from service_api.customers import queries as customers
+from service_api.desk.marks import head_mark
 from service_api.desk.queues import TABS, queues_for
 from service_api.desk.views import lines_of, packet_view, talk_view
 from service_api.staff.api import CurrentStaff
@@ -114,6 +115,7 @@ def conversation(
         queues=queues_for(session, me, tab=tab, now=now, machine_now=machine_now),
         open_id=conversation_id,
         talk=talk_view(session, talk, me, now=now),
+        head=head_mark(session, talk, me.staff_id, machine_now=machine_now),
         lines=lines_of(session, talk),
         onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),
         colleagues=[one for one in at_desk if one.id != me.staff_id],

@@ -1,6 +1,5 @@
 """What an open page of the desk asks every second or two: has anything changed?"""
 
-import hashlib
 import uuid
 from typing import Annotated
 
@@ -13,8 +12,8 @@ from service_api.channels import signs
 from service_api.conversations import desk_queries, presence, queries
 from service_api.conversations.desk_api import Agent
 from service_api.conversations.desk_models import ConversationLook, ConversationNote
-from service_api.conversations.models import Conversation
 from service_api.core.edge import MachineNow, TheDatabase
+from service_api.desk.marks import head_mark, queues_mark
 from service_api.desk.views import latest_arrivals
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -68,14 +67,8 @@ def _pulse(
     session: Session, staff_id: uuid.UUID, open_id: uuid.UUID | None, *, machine_now: MachineNow
 ) -> Pulse:
     counts = desk_queries.counts(session, staff_id)
-    mine = session.scalar(
-        select(func.coalesce(func.sum(ConversationLook.read_seq), 0))
-        .join(Conversation, Conversation.id == ConversationLook.conversation_id)
-        .where(ConversationLook.staff_id == staff_id, Conversation.agent_id == staff_id)
-    )
-    shown = (counts.waiting, counts.mine, counts.assistant, counts.colleagues, counts.changed_at, mine)
     return Pulse(
-        queues=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
+        queues=queues_mark(session, staff_id, counts),
         waiting=counts.waiting,
         mine=counts.mine,
         talk=_talk(session, staff_id, open_id, machine_now=machine_now) if open_id else None,
@@ -87,13 +80,11 @@ def _talk(session: Session, staff_id: uuid.UUID, open_id: uuid.UUID, *, machine_
     last_note = session.scalar(
         select(func.max(ConversationNote.id)).where(ConversationNote.conversation_id == open_id)
     )
-    others = presence.onlookers(session, open_id, but=staff_id, machine_now=machine_now)
     sign = signs.visitor_sign(session, open_id)
-    shown = (talk.answering, talk.agent_id, talk.queued_at, talk.closed_at, talk.verified_at, others)
     return TalkPulse(
         last_seq=talk.last_seq,
         last_note=last_note or 0,
-        head=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
+        head=head_mark(session, talk, staff_id, machine_now=machine_now),
         typing=bool(sign and sign.typing_until and sign.typing_until > machine_now),
         read_seq=sign.seen_seq if sign else 0,
         arrivals=latest_arrivals(session, talk),

@@ -12,6 +12,7 @@ from service_api.conversations.callbacks import OpenCallback
 from service_api.conversations.desk_models import USUAL_CAPACITY
 from service_api.conversations.desk_queries import LISTS, PAGE, Counts, DeskEntry, List
 from service_api.core.text import mask_phone
+from service_api.desk.marks import queues_mark
 from service_api.desk.views import short
 from service_api.staff.service import SignedIn
 
@@ -59,6 +60,7 @@ class Queues:
     """What the left pane shows; its number of queries does not depend on how many conversations there are."""
 
     tab: str
+    mark: str
     counts: Counts
     callback_count: int
     sections: list[Section]
@@ -90,6 +92,7 @@ def queues_for(
     full = any(len(section.rows) == PAGE for section in sections)
     return Queues(
         tab=shown,
+        mark=queues_mark(session, me.staff_id, counts),
         counts=counts,
         callback_count=len(calls),
         sections=sections,

@@ -7,7 +7,7 @@ const lines = document.getElementById("lines");
 const open = desk.dataset.open;
 const EVERY = 1500, HIDDEN_EVERY = 6000;
 const arrivalWords = lines ? JSON.parse(lines.dataset.arrivals) : {};
-let last = {}, fetching = null, typingUntil = 0;
+let head = desk.dataset.head, fetching = null, typingUntil = 0;
 
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
 const tell = (id, event) => { const element = document.getElementById(id); if (element) htmx.trigger(element, event); };
@@ -50,11 +50,12 @@ async function look() {
   const now = await answer.json();
   // A menu that is open, or a choice being made, is not swept away under somebody's hand.
   const busy = document.activeElement?.matches(".status select");
-  if (last.queues && last.queues !== now.queues && !busy) tell("queues", "ting-queues");
+  const shown = document.querySelector("#queues [data-mark]")?.dataset.mark;
+  if (shown !== now.queues && !busy) tell("queues", "ting-queues");
   document.title = now.waiting ? `(${now.waiting}) ${title}` : title;
   if (now.talk) {
     if (now.talk.last_seq > lastSeq() || now.talk.last_note > lastNote()) await fetchLines();
-    if (last.talk && last.talk.head !== now.talk.head) { tell("talk", "ting-head"); refreshFacts(); }
+    if (head !== now.talk.head) { head = now.talk.head; tell("talk", "ting-head"); refreshFacts(); }
     document.getElementById("typing").hidden = !now.talk.typing;
     for (const [seq, arrival] of Object.entries(now.talk.arrivals)) {
       const shown = document.querySelector(`#line-${seq} .arrival`);
@@ -62,8 +63,6 @@ async function look() {
     }
     for (const line of lines.querySelectorAll(".line.agent")) line.querySelector(".read").hidden = Number(line.dataset.seq) > now.talk.read_seq;
   }
-  if (busy) delete now.queues;
-  last = { ...last, ...now };
 }
 
 function refreshFacts() {
