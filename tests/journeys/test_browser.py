@@ -5,11 +5,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from service_api.demo import story
 from service_api.demo.people import DemoControls
-from tests.browsers import launch_chromium
 from tests.running import RunningTing
 from tests.screens import say, sign_in
 
@@ -18,16 +17,10 @@ WIDE = {"width": 1280, "height": 720}
 OVERDUE = re.compile("[二三四]级")  # from the second level on a legal period has run out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
-        yield chromium
-
-
 @pytest.fixture
-def customer(browser: Browser, ting: RunningTing) -> Iterator[Page]:
+def customer(chromium: Browser, ting: RunningTing) -> Iterator[Page]:
     """The chat page of somebody whose browser speaks Chinese; a script error on it fails the test."""
-    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -112,10 +105,10 @@ def test_keyboard_alone_is_enough(customer: Page) -> None:
 
 
 def test_an_agent_in_a_second_browser_takes_over_and_answers(
-    customer: Page, browser: Browser, ting: RunningTing
+    customer: Page, chromium: Browser, ting: RunningTing
 ) -> None:
     say(customer, "转人工")
-    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(context, ting.web, "agent2")
     waiting = agent.locator("#queues .waiting")
     waiting.locator("a").last.click()  # who came last waits last
@@ -133,9 +126,9 @@ def test_an_agent_in_a_second_browser_takes_over_and_answers(
 
 
 def test_the_documentation_of_the_api_is_drawn_without_another_host(
-    browser: Browser, ting: RunningTing
+    chromium: Browser, ting: RunningTing
 ) -> None:
-    page = browser.new_page()
+    page = chromium.new_page()
     refused: list[str] = []
     page.on(
         "console", lambda line: refused.append(line.text) if "Content Security Policy" in line.text else None
@@ -152,9 +145,9 @@ def say_to_agent(page: Page, words: str) -> None:
 
 
 def test_a_supervisor_sees_a_new_complaint_in_the_log_without_reloading(
-    customer: Page, browser: Browser, ting: RunningTing
+    customer: Page, chromium: Browser, ting: RunningTing
 ) -> None:
-    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     log = sign_in(context, ting.web, "supervisor")
     log.goto(f"{ting.web}/console?text=8123")  # among many that are more urgent it is not on the first page
     for words in ("我要投诉", "理财说保本，结果亏了8123块", "上周三", "跳过", "确认"):
@@ -166,14 +159,14 @@ def test_a_supervisor_sees_a_new_complaint_in_the_log_without_reloading(
 
 
 def test_from_the_first_question_over_a_person_and_an_escalation_to_the_stars(
-    customer: Page, browser: Browser, ting: RunningTing
+    customer: Page, chromium: Browser, ting: RunningTing
 ) -> None:
     """The whole story in the order in which people live it. It moves the clock: nothing comes after it."""
     say(customer, "银行卡丢了，怎么挂失？")
     assert any("挂失" in text for text in heard(customer)[1:]), heard(customer)
     say(customer, "转人工")
 
-    desk = browser.new_context(locale="zh-CN", viewport=WIDE)
+    desk = chromium.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(desk, ting.web, "agent")
     agent.locator("#queues .waiting a").last.click()
     expect(agent.locator(".packet")).to_contain_text("客户要求人工")
@@ -193,9 +186,9 @@ def test_from_the_first_question_over_a_person_and_an_escalation_to_the_stars(
     controls = DemoControls(ting.web)
     controls.move_clock(days=16)  # the legal period is fifteen days
     controls.leave()
-    acknowledge_in_the_console(browser, ting, number)
+    acknowledge_in_the_console(chromium, ting, number)
 
-    desk = browser.new_context(locale="zh-CN", viewport=WIDE)
+    desk = chromium.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(desk, ting.web, "agent")
     agent.goto(f"{ting.web}/desk/complaints/{number}")
     expect(agent.locator(".timeline").first).to_contain_text("升级")
@@ -232,9 +225,9 @@ def file_from_the_talk(agent: Page) -> str:
     return number[0]
 
 
-def acknowledge_in_the_console(browser: Browser, ting: RunningTing, number: str) -> None:
+def acknowledge_in_the_console(chromium: Browser, ting: RunningTing, number: str) -> None:
     """The supervisor finds it late and escalated in the log, and takes note of each level."""
-    context = browser.new_context(locale="zh-CN", viewport=WIDE)
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     page = sign_in(context, ting.web, "supervisor")
     row = page.locator("tbody tr", has_text=number)
     end = time.monotonic() + story.ESCALATION_WITHIN_SECONDS

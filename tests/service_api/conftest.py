@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -14,11 +15,22 @@ from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.core.migrate import migrate
 from service_api.settings import Settings
+from service_api.staff import service as staff_service
 from tests.service_api.postgresql import Cluster, running_cluster
 from tests.service_api.stand_in import StandIn
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # Saturday 12:00 in Shanghai
 SERVICE_TOKEN = "service-token-of-the-tests"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """The real cost of a password's hash is the point of it, but not of these tests."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff_service, "_hasher", quick)
+        patch.setattr(staff_service, "_NOBODY", quick.hash("nobody"))
+        yield
 
 
 @pytest.fixture

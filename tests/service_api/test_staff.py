@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -17,14 +16,6 @@ from service_api.staff.roles import PERMISSIONS, Permission
 
 SESSION = "/api/v1/staff/session"
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real cost of a hash is the point of it, but not of these tests."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(service, "_hasher", quick)
-    monkeypatch.setattr(service, "_NOBODY", quick.hash("nobody"))
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from service_api.core.security import token_hash
 from service_api.staff.api import COOKIE
 from service_api.staff.models import StaffSession
-from tests.browsers import launch_chromium
 from tests.service_api.articles.conftest import Newsroom, an_item
 from tests.service_api.articles.test_search import SERVICE
 from tests.service_api.conftest import NOON
@@ -175,14 +174,8 @@ def served(newsroom: Newsroom) -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
-        yield chromium
-
-
-def sit_down(browser: Browser, newsroom: Newsroom, address: str, who: str) -> Page:
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720})
+def sit_down(chromium: Browser, newsroom: Newsroom, address: str, who: str) -> Page:
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 720})
     context.add_cookies([{"name": COOKIE, "value": cookie_of(newsroom, who), "url": address}])
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -191,10 +184,10 @@ def sit_down(browser: Browser, newsroom: Newsroom, address: str, who: str) -> Pa
 
 @pytest.mark.browser
 def test_from_questions_asked_in_vain_to_an_answer_that_customers_get(
-    browser: Browser, cards: Newsroom
+    chromium: Browser, cards: Newsroom
 ) -> None:
     with served(cards) as address:
-        lead = sit_down(browser, cards, address, "lead")
+        lead = sit_down(chromium, cards, address, "lead")
         lead.goto(f"{address}/console/unanswered")
         expect(lead.locator(".matter")).to_have_count(1)
         lead.get_by_role("button", name="撰写新文章").click()
@@ -207,7 +200,7 @@ def test_from_questions_asked_in_vain_to_an_answer_that_customers_get(
         expect(lead.get_by_text("您参与了撰写")).to_be_visible()
         assert lead.get_by_role("button", name="审核通过并发布").count() == 0
 
-        supervisor = sit_down(browser, cards, address, "supervisor")
+        supervisor = sit_down(chromium, cards, address, "supervisor")
         supervisor.goto(f"{address}/console/articles?state=review")
         supervisor.locator("tbody a").first.click()
         supervisor.get_by_role("button", name="审核通过并发布").click()

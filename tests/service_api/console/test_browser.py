@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browsers import launch_chromium
 from tests.scene import Scene, a_bank_at_work
 from tests.screens import sign_in, staff_pages
 from tests.service_api.web.chat_stage import AXE
@@ -21,14 +20,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         yield scene
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch_chromium(playwright) as chromium:
-        yield chromium
-
-
-def test_axe_finds_nothing_to_mend_on_any_page(browser: Browser, scene: Scene) -> None:
-    context = browser.new_context(locale="zh-CN", color_scheme="light")
+def test_axe_finds_nothing_to_mend_on_any_page(chromium: Browser, scene: Scene) -> None:
+    context = chromium.new_context(locale="zh-CN", color_scheme="light")
     page = sign_in(context, scene.address, "supervisor")
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -57,8 +50,8 @@ def mend(page: Page, rules: dict[str, object]) -> list[str]:
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, scene: Scene, locale: str) -> None:
-    context = browser.new_context(locale=locale, viewport={"width": PHONE_WIDTH, "height": 800})
+def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, scene: Scene, locale: str) -> None:
+    context = chromium.new_context(locale=locale, viewport={"width": PHONE_WIDTH, "height": 800})
     page = sign_in(context, scene.address, "supervisor")
     if locale.startswith("en"):
         page.get_by_role("button", name="English").click()

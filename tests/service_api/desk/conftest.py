@@ -3,9 +3,10 @@
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import pytest
 import uvicorn
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from knowledge.article import Language, load_articles
+from knowledge.article import Article, Language, load_articles
 from knowledge.results import Match, Result, Suggestions
 from service_api.articles.index import LiveIndex
 from service_api.audit.service import ASSISTANT
@@ -25,18 +26,28 @@ from service_api.core.database import Database
 from service_api.customers.models import CustomerPhone
 from service_api.settings import Settings
 from tests.running import ROOT, free_ports
-from tests.service_api.web.conftest import as_, file_complaint, seeded_file  # noqa: F401  (fixtures)
+from tests.service_api.desk.agents import Agent
+from tests.service_api.web.conftest import SignedInAs
+from tests.service_api.web.conftest import as_ as as_
 from tests.service_api.web.conftest import database as database
+from tests.service_api.web.conftest import file_complaint as file_complaint
+from tests.service_api.web.conftest import seeded_file as seeded_file
 
 ZHANG, WANG = "+8613800138000", "+8613900139000"
 PEPPER = "code-pepper-of-the-tests"
+
+
+@cache
+def _articles() -> Sequence[Article]:
+    """Read once: four hundred articles take most of a second."""
+    return load_articles(ROOT / "knowledge" / "faq")
 
 
 class Shelf:
     """A search at the border: the articles whose question shares the first two signs of a word asked."""
 
     def __init__(self) -> None:
-        self.articles = load_articles(ROOT / "knowledge" / "faq")
+        self.articles = _articles()
 
     def search(self, text: str, language: Language | None = None) -> Result:
         spoken = language or "zh"
@@ -143,3 +154,13 @@ def address(house_with_search: FastAPI) -> Iterator[str]:
 def client(house_with_search: FastAPI) -> Iterator[TestClient]:
     with TestClient(house_with_search, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def lin(as_: SignedInAs) -> Agent:
+    return Agent(as_("agent"))
+
+
+@pytest.fixture
+def wu(as_: SignedInAs) -> Agent:
+    return Agent(as_("agent2"))

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from tests.service_api.desk.test_desk import Agent
+from tests.service_api.desk.agents import Agent
 from tests.service_api.web.conftest import FileComplaint, SignedInAs
 from tests.service_api.web.test_pages import stamped
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from service_api.audit.models import AuditEntry
 from service_api.core.database import Database
-from tests.service_api.desk.test_desk import Agent
+from tests.service_api.desk.agents import Agent
 from tests.service_api.web.conftest import FileComplaint, SignedInAs
 from tests.service_api.web.test_pages import stamped
 

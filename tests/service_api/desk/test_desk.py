@@ -1,30 +1,22 @@
-"""The agents' desk as a browser gets it: lists, packet, answers, notes, macros, passing on, filing."""
+"""One conversation as the agent's browser gets it: packet, answers, notes, macros, filing, what is masked."""
 
 import re
-import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from service_api.audit.models import AuditEntry
-from service_api.conversations import presence, service, transfer, turns
-from service_api.conversations.desk_models import AgentPresence, ConversationTag
-from service_api.conversations.hours import OfficeHours
+from service_api.conversations import service, turns
+from service_api.conversations.desk_models import ConversationTag
 from service_api.conversations.models import Conversation, Message
 from service_api.core.clock import SystemClock
 from service_api.core.database import Database
-from service_api.notifications.models import InboxItem
-from service_api.outbox import service as outbox
 from service_api.settings import Settings
-from service_api.staff.models import StaffMember
-from service_api.worker import furnish
+from tests.service_api.desk.agents import Agent, at, inbox, said, state
 from tests.service_api.desk.conftest import WANG, ZHANG, Scene
 from tests.service_api.web.conftest import SignedInAs
-from tests.service_api.web.test_pages import csrf
-from tests.statements import statements_of
 
 TOLD = {
     "complaint_business": "credit-card",
@@ -32,58 +24,6 @@ TOLD = {
     "complaint_amount": {"amount": "300.00", "currency": "CNY"},
     "complaint_date": "2026-11-11",
 }
-
-
-class Agent:
-    """A browser of one agent; `press` posts a form of the desk with its token."""
-
-    def __init__(self, browser: TestClient) -> None:
-        self.browser = browser
-        self.token = csrf(browser.get("/desk").text)
-
-    def page(self, address: str) -> str:
-        answer = self.browser.get(address)
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    def press(self, address: str, *, status: int = 200, **fields: str) -> str:
-        answer = self.browser.post(address, data={"csrf_token": self.token, **fields})
-        assert answer.status_code == status, answer.text
-        return answer.text
-
-
-@pytest.fixture
-def lin(as_: SignedInAs) -> Agent:
-    return Agent(as_("agent"))
-
-
-@pytest.fixture
-def wu(as_: SignedInAs) -> Agent:
-    return Agent(as_("agent2"))
-
-
-def at(conversation_id: uuid.UUID) -> str:
-    return f"/desk/conversations/{conversation_id}"
-
-
-def state(database: Database, conversation_id: uuid.UUID) -> Conversation:
-    with database.reading() as session:
-        return session.get_one(Conversation, conversation_id)
-
-
-def said(database: Database, conversation_id: uuid.UUID) -> list[str]:
-    with database.reading() as session:
-        query = select(Message.text).where(Message.conversation_id == conversation_id)
-        return list(session.scalars(query.order_by(Message.seq)))
-
-
-def inbox(database: Database, settings: Settings, username: str) -> list[str]:
-    """Kinds of lines, once the worker has delivered what is due."""
-    outbox.deliver(database, furnish(settings, database).handlers, now=datetime(2027, 1, 1, tzinfo=UTC))
-    with database.reading() as session:
-        member = session.scalars(select(StaffMember.id).where(StaffMember.username == username)).one()
-        query = select(InboxItem.kind).where(InboxItem.staff_id == member)
-        return list(session.scalars(query.order_by(InboxItem.created_at, InboxItem.id)))
 
 
 def test_the_packet_stands_on_top_so_that_the_customer_repeats_nothing(scene: Scene, lin: Agent) -> None:
@@ -117,62 +57,6 @@ def test_answers_the_assistant_gave_are_in_the_packet(scene: Scene, lin: Agent, 
     assert "刷满六次免年费" in packet
 
 
-def test_next_is_the_most_urgent_and_the_platinum_before_the_stranger(scene: Scene, lin: Agent) -> None:
-    stranger = scene.talk("你好")
-    platinum = scene.talk("你好", phone=ZHANG)
-    fraud = scene.talk("被盗刷了", reason="loss_or_fraud")
-    opened = [str(lin.browser.post("/desk/next", data={"csrf_token": lin.token}).url) for _ in range(3)]
-    assert [address.rpartition("/")[2] for address in opened] == [str(fraud), str(platinum), str(stranger)]
-
-
-def test_an_agent_takes_no_more_than_they_may(scene: Scene, lin: Agent, database: Database) -> None:
-    lin.browser.post("/desk/status", data={"csrf_token": lin.token, "status": "online", "capacity": "1"})
-    first, second = scene.talk("一"), scene.talk("二")
-    lin.press(f"{at(first)}/claim")
-    lin.press(f"{at(second)}/claim", status=409)
-    assert state(database, second).answering == "queue"
-
-
-def test_going_offline_returns_every_conversation_with_notice(
-    scene: Scene, lin: Agent, wu: Agent, database: Database, settings: Settings
-) -> None:
-    talk = scene.talk("转人工")
-    lin.press(f"{at(talk)}/claim")
-    lin.browser.post("/desk/status", data={"csrf_token": lin.token, "status": "offline"})
-    returned = state(database, talk)
-    assert returned.agent_id is None
-    assert returned.queued_at is not None
-    assert "waiting" in inbox(database, settings, "agent2")
-
-
-def test_signing_out_returns_them_too(scene: Scene, lin: Agent, database: Database) -> None:
-    talk = scene.talk("转人工")
-    lin.press(f"{at(talk)}/claim")
-    lin.press("/logout")
-    assert state(database, talk).agent_id is None
-
-
-def test_who_is_gone_for_minutes_returns_their_conversations(
-    scene: Scene, lin: Agent, database: Database, settings: Settings
-) -> None:
-    talk = scene.talk("转人工")
-    lin.press(f"{at(talk)}/claim")
-    machine_now = SystemClock().now()
-    hours = OfficeHours.parse("00:00-24:00 daily", settings.zone)
-
-    def sweep(moment: datetime) -> int:
-        with database.writing() as session:
-            return transfer.return_abandoned(session, now=scene.clock.now(), machine_now=moment, hours=hours)
-
-    assert sweep(machine_now) == 0
-    assert sweep(machine_now + timedelta(minutes=6)) == 1
-    assert sweep(machine_now + timedelta(minutes=6)) == 0
-    assert state(database, talk).answering == "queue"
-    assert "重新排队" in said(database, talk)[-1]
-    with database.reading() as session:
-        assert session.scalars(select(AgentPresence.status)).all() == ["offline"]
-
-
 def test_handing_back_tells_customer_and_assistant_what_was_settled(
     scene: Scene, lin: Agent, database: Database, client: TestClient
 ) -> None:
@@ -202,31 +86,6 @@ def test_the_assistant_may_go_on_with_its_form(scene: Scene, lin: Agent, databas
     before = state(database, talk).session_number
     lin.press(f"{at(talk)}/hand-back", resume="yes")
     assert state(database, talk).session_number == before
-
-
-def test_a_talk_passed_on_is_first_for_the_colleague_who_hears_of_it(
-    scene: Scene, lin: Agent, wu: Agent, database: Database, settings: Settings
-) -> None:
-    scene.talk("我先来的", phone=ZHANG)
-    talk = scene.talk("转人工")
-    lin.press(f"{at(talk)}/claim")
-    lin.press(f"{at(talk)}/transfer", to="@agent2", note="他只说英文")
-    assert "transfer" in inbox(database, settings, "agent2")
-    page = wu.page("/desk")
-    assert "转给我" in page
-    assert (
-        page.index(str(talk))
-        == min(m.start() for m in re.finditer("/desk/conversations/[0-9a-f]", page)) + 20
-    )
-    assert "他只说英文" in wu.page(at(talk))
-    assert "他只说英文" not in " ".join(said(database, talk))
-
-
-@pytest.mark.parametrize("aim", ["", "@nobody", "#nowhere", "@auditor", "@agent"])
-def test_nobody_is_passed_to_nowhere(scene: Scene, lin: Agent, aim: str) -> None:
-    talk = scene.talk("转人工")
-    lin.press(f"{at(talk)}/claim")
-    lin.press(f"{at(talk)}/transfer", to=aim, status=422)
 
 
 def test_a_note_is_for_colleagues_and_tells_whom_it_names(
@@ -322,26 +181,6 @@ def test_a_masked_field_is_shown_for_a_reason_that_is_audited(
     assert entry.facts == {"field": "phone", "reason": "给客户回电"}
 
 
-def test_two_who_look_at_one_talk_know_of_each_other(scene: Scene, lin: Agent, wu: Agent) -> None:
-    talk = scene.talk("你好")
-    lin.page(at(talk))
-    assert "林悦 也在看" in wu.page(at(talk))
-    lin.browser.get("/desk/live", params={"open": str(talk), "typing": "true"})
-    assert "林悦 正在输入" in wu.page(f"{at(talk)}/head")
-
-
-def test_the_pulse_says_when_there_is_something_new(scene: Scene, lin: Agent) -> None:
-    talk = scene.talk("你好")
-    before = lin.browser.get("/desk/live", params={"open": str(talk)}).json()
-    assert lin.browser.get("/desk/live", params={"open": str(talk)}).json() == before
-    scene.hear(talk, "还在吗")
-    after = lin.browser.get("/desk/live", params={"open": str(talk)}).json()
-    assert after["queues"] != before["queues"]
-    assert after["talk"]["last_seq"] == before["talk"]["last_seq"] + 1
-    lines = lin.page(f"{at(talk)}/lines?after={before['talk']['last_seq']}")
-    assert lines.count('class="line ') == 1
-
-
 def test_the_palette_finds_customers_and_only_complaints_one_may_see(
     scene: Scene, lin: Agent, as_: SignedInAs
 ) -> None:
@@ -372,31 +211,3 @@ def test_a_form_without_its_token_does_nothing(scene: Scene, lin: Agent, step: s
 def test_markup_of_a_customer_is_shown_as_text(scene: Scene, lin: Agent) -> None:
     page = lin.page(at(scene.talk("<img src=x onerror=alert(1)>")))
     assert "<img src=x" not in page
-
-
-def test_the_number_of_queries_does_not_grow_with_the_queue(
-    scene: Scene, lin: Agent, database: Database
-) -> None:
-    def count(address: str) -> int:
-        with statements_of(database) as statements:
-            lin.page(address)
-        return len(statements)
-
-    scene.talk("第一位")
-    few = {address: count(address) for address in ("/desk", "/desk/queues", "/desk/live")}
-    for number in range(30):
-        scene.talk(f"第{number}位", phone=ZHANG if number % 2 else None)
-    assert {address: count(address) for address in few} == few
-    assert few["/desk/live"] <= 10
-
-
-def test_presence_wears_off(database: Database, scene: Scene, lin: Agent) -> None:
-    with database.reading() as session:
-        now = SystemClock().now()
-        statuses = [_status(session, now), _status(session, now + timedelta(minutes=6))]
-    assert statuses == ["online", "offline"]
-
-
-def _status(session: Session, moment: datetime) -> str:
-    found = presence.colleagues(session, machine_now=moment)
-    return next(one.status for one in found if one.username == "agent")

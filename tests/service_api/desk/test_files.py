@@ -11,18 +11,13 @@ from service_api.channels import files
 from service_api.channels.web_models import ChatFile
 from service_api.core.database import Database
 from service_api.settings import Settings
+from tests.service_api.desk.agents import Agent, at
 from tests.service_api.desk.conftest import Scene
 from tests.service_api.desk.test_complaint_page import PICTURE
-from tests.service_api.desk.test_desk import Agent, at
 from tests.service_api.visitor import Visitor
 from tests.service_api.web.conftest import SignedInAs
 
 LETTER = b"%PDF-1.4\n%%EOF\n"
-
-
-@pytest.fixture
-def lin(as_: SignedInAs) -> Agent:
-    return Agent(as_("agent"))
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.settings import Settings
 from service_api.staff.models import StaffMember
+from tests.service_api.desk.agents import Agent, at, inbox
 from tests.service_api.desk.conftest import Scene
-from tests.service_api.desk.test_desk import Agent, at, inbox
 from tests.service_api.web.conftest import SignedInAs
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import compress, crc32
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from service_api.conversations import handover, service
@@ -26,6 +27,19 @@ DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 800}
 PATIENCE_SECONDS = 10.0
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + kind + body + crc32(kind + body).to_bytes(4)
+
+
+# A picture of 4 × 3 points, all of one colour.
+PICTURE = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", (4).to_bytes(4) + (3).to_bytes(4) + bytes([8, 2, 0, 0, 0]))
+    + _chunk(b"IDAT", compress(3 * (b"\x00" + 4 * b"\x20\x80\x70")))
+    + _chunk(b"IEND", b"")
+)
 
 
 @contextmanager
@@ -110,3 +124,8 @@ def violations(page: Page) -> list[str]:
         for v in found["violations"]
         for node in v["nodes"]
     ]
+
+
+def talked(page: Page, text: str) -> None:
+    say(page, text)
+    expect(page.locator(".row.assistant .text", has_text=f"回复：{text}")).to_have_count(1)

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 from service_api.settings import Settings
 from tests.service_api.stand_in import StandIn, answer
 from tests.service_api.web.chat_stage import PHONE, new_context, say, served
-from tests.service_api.web.test_chat_browser import chromium, playwright  # noqa: F401  (fixtures)
 
 KEYBOARD = 340  # what a telephone's keyboard leaves out of sight
 
@@ -20,7 +19,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def phone(chromium: Browser, app: FastAPI) -> Iterator[Page]:  # noqa: F811  (the fixture)
+def phone(chromium: Browser, app: FastAPI) -> Iterator[Page]:
     with served(app) as desk:
         context = new_context(chromium, viewport=PHONE, has_touch=True, is_mobile=True)
         page = context.new_page()
