@@ -225,9 +225,13 @@ class Visitors:
             return rating_view(rating.rate(session, talk, score=score, comment=comment, by=by, now=now))
 
     def may_write(self, token: str, address: str) -> None:
-        """Raises `SlowDown`. Call it in the event loop, so that the buckets need no lock."""
-        self.by_address.take(address)
+        """Raises `SlowDown`. Call it in the event loop, so that the buckets need no lock.
+
+        The visitor's own measure comes first: what is refused there takes nothing from their neighbours, who
+        may share the address.
+        """
         self.by_visitor.take(token_hash(token, pepper=self.pepper))
+        self.by_address.take(address)
 
     def may_send_file(self, token: str, address: str) -> None:
         """Raises `SlowDown`. In the event loop too."""

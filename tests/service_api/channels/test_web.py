@@ -256,3 +256,11 @@ def test_a_stranger_changes_no_words(visitor: Visitor) -> None:
         "/chat/plain-words", json={"wish": True}, headers={"Authorization": "Bearer x"}
     )
     assert wish.status_code == 401
+
+
+def test_who_floods_takes_nothing_from_a_neighbour_at_the_same_address(
+    visitor: Visitor, client: TestClient
+) -> None:
+    answers = [visitor.write(f"刷屏 {n}").status_code for n in range(260)]
+    assert answers.count(429) > 200
+    assert Visitor(client).write("卡丢了").status_code == 202
