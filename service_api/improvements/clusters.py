@@ -20,6 +20,9 @@ SMALLEST = 3
 MOST = 600  # of one business; the newest. Memory and time grow with the square: 600 take about 0.1 s
 LONGEST_TEXT = 1000
 WORDS_SHOWN = 5
+RUNS = range(2, 11)
+LONGEST_READ = 200  # characters of a text that are looked through for shared runs
+SMALL_WORDS = "的了我你您们是在就都也还很又被把给和与及着过吗呢啊吧"
 LATIN_WORD = re.compile(r"[a-z]{4,}")
 
 
@@ -84,18 +87,20 @@ def _of_business(stories: Sequence[Story]) -> list[Cluster]:
 
 def _shared(texts: Sequence[str]) -> tuple[str, ...]:
     """Words of Latin letters and runs of Chinese signs that at least half of the texts hold, the longest
-    first, none that another nearly says."""
+    first, none that another nearly says. A run ends where the texts part, not in the middle of a word."""
     counts: Counter[str] = Counter()
     for text in texts:
-        runs = {text[i : i + n] for n in (2, 3, 4) for i in range(len(text) - n + 1)}
+        told = text[:LONGEST_READ]
+        runs = {told[i : i + n] for n in RUNS for i in range(len(told) - n + 1)}
         counts.update(run for run in runs if run.isalpha() and not any(sign.isascii() for sign in run))
         counts.update(set(LATIN_WORD.findall(text)))
     common = [run for run, count in counts.items() if count * 2 >= len(texts) and count > 1]
     chosen: list[str] = []
     for run in sorted(common, key=lambda run: (-len(run), -counts[run], run)):
-        parts = (run,) if len(run) == 2 else (run[1:], run[:-1])
-        if not any(part in other for part in parts for other in chosen):
-            chosen.append(run)
+        word = run.strip(SMALL_WORDS)
+        parts = (word,) if len(word) <= 2 else (word[1:], word[:-1])
+        if len(word) > 1 and not any(part in other for part in parts for other in chosen):
+            chosen.append(word)
         if len(chosen) == WORDS_SHOWN:
             break
     return tuple(chosen)

@@ -54,6 +54,11 @@ def test_the_words_that_a_group_shares_are_named() -> None:
     assert any("年费" in word for word in found.words)
 
 
+def test_shared_words_are_not_cut_in_the_middle() -> None:
+    (found,) = find_clusters(stories(["卡突然非柜面限制，工资取不出来"] * 3))
+    assert set(found.words) == {"卡突然非柜面限制", "工资取不出来"}
+
+
 def test_businesses_are_not_mixed() -> None:
     assert find_clusters(stories(ATM[:2]) + stories(ATM[2:], business="payment", start=11)) == []
 
