@@ -37,8 +37,7 @@ class FileLinks:
             return ""
         until = int((now + LASTS).timestamp()).to_bytes(5)
         sealed = file_id.bytes + until
-        word = base64.urlsafe_b64encode(sealed + self._seal(sealed)).rstrip(b"=").decode()
-        return f"{self._base}{PATH}{word}"
+        return f"{self._base}{PATH}{_written(sealed + self._seal(sealed))}"
 
     def file_of(self, word: str, *, now: datetime) -> uuid.UUID:
         """Which file the last part of an address opens. Raises `NotFound`, and `LinkOver` when it was good
@@ -54,11 +53,15 @@ class FileLinks:
         return hmac.new(self._key, _PURPOSE + sealed, hashlib.sha256).digest()[:SEAL_BYTES]
 
 
+def _written(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def _read(word: str) -> tuple[bytes, bytes]:
     try:
         raw = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise NotFound from None
-    if len(raw) != 16 + 5 + SEAL_BYTES:
+    if len(raw) != 16 + 5 + SEAL_BYTES or _written(raw) != word:  # the last sign has bits to spare
         raise NotFound
     return raw[:21], raw[21:]

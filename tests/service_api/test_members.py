@@ -15,9 +15,7 @@ from service_api.core.database import Database
 from service_api.core.migrate import migrate
 from service_api.staff.models import StaffMember
 from tests.service_api.signed_in import a_member, a_session
-from tests.service_api.test_staff import _quick_hashes
 
-__all__ = ["_quick_hashes"]
 MEMBERS = "/api/v1/staff/members"
 NEW = {"username": "zhao.min", "display_name": "赵敏", "role": "agent", "email": "zm@tinglan.example"}
 

@@ -12,9 +12,9 @@ from service_api.staff import second_factor
 from service_api.staff.models import StaffSecondFactor
 from service_api.staff.service import add_member
 from tests.service_api.signed_in import PEPPER
-from tests.service_api.test_staff import PASSWORD, SESSION, _quick_hashes, lin, sign_in
+from tests.service_api.test_staff import PASSWORD, SESSION, lin, sign_in
 
-__all__ = ["_quick_hashes", "lin"]
+__all__ = ["lin"]
 FACTOR = "/api/v1/staff/me/second-factor"
 
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from string import ascii_letters
 
 import pytest
 from fastapi.testclient import TestClient
@@ -300,8 +301,8 @@ def test_a_forged_address_opens_nothing(client: TestClient, clock: FrozenClock) 
     good = links.link_to(uuid.uuid4(), now=clock.now()).rpartition("/")[2]
     forged = [stranger.link_to(uuid.uuid4(), now=clock.now()).rpartition("/")[2]]
     forged += [
-        good[:-1] + ("A" if good[-1] != "A" else "B"),
-        "B" + good[1:],
+        *(good[:-1] + sign for sign in ascii_letters if sign != good[-1]),
+        ("A" if good[0] != "A" else "B") + good[1:],
         good[:-4],
         "",
         "x",
