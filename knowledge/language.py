@@ -96,6 +96,10 @@ def _is_foreign(words: list[str]) -> bool:
     return foreign >= 2 and foreign > english
 
 
+# Characters that are slips in a bank's questions: whoever types them means the other one.
+_SLIPS = str.maketrans({"嚒": "么", "咔": "卡", "咭": "卡", "帐": "账"})
+
+
 def plain(text: str, language: Literal["zh", "en"]) -> str:
     """The text as it is searched: NFKC, simplified characters, lower case, no tags, greetings or punctuation.
 
@@ -105,7 +109,7 @@ def plain(text: str, language: Literal["zh", "en"]) -> str:
     text = unicodedata.normalize("NFKC", text[: LONGEST * 8])
     text = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)
     if language == "zh" or _CJK.search(text):
-        text = _to_simplified().convert(text)
+        text = _to_simplified().convert(text).translate(_SLIPS)
     text = text.lower().replace("’", "'").strip()
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
