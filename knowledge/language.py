@@ -97,7 +97,7 @@ def _is_foreign(words: list[str]) -> bool:
 
 
 # Characters that are slips in a bank's questions: whoever types them means the other one.
-_SLIPS = str.maketrans({"嚒": "么", "咔": "卡", "咭": "卡", "帐": "账"})
+_SLIPS = str.maketrans({"嚒": "么", "咔": "卡", "咭": "卡"})
 
 
 def plain(text: str, language: Literal["zh", "en"]) -> str:
