@@ -52,8 +52,8 @@ REVIEWED = Path(__file__).with_name("reviewed.csv")
 """Real questions with the article that answers them, if there are any: the best ground for thresholds."""
 
 
-# Of answers, a little above the .95 that is promised: near misses are rarer among the questions that thresholds
-# are fitted on than among customers', and in English they look more like questions in scope.
+# Of answers, a little above the .95 that is promised: near misses are rarer among the questions on which
+# thresholds are fitted than among customers', and in English they look more like questions in scope.
 PRECISION: dict[Language, float] = {"zh": 0.96, "en": 0.965}
 
 
