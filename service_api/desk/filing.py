@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from service_api.complaints.codes import BUSINESSES, CAUSES
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import ComplaintFiling
-from service_api.complaints.service import BadFiling, Filed, file_complaint
+from service_api.complaints.service import BadFiling, file_complaint
 from service_api.conversations import drafts, queries, service
 from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation
 from service_api.conversations.packet import EXCERPT
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings
-from service_api.core.i18n import say
 from service_api.core.problems import Problem, faults_of
 from service_api.customers import queries as customers
 from service_api.desk.views import talk_view
@@ -56,7 +55,7 @@ def file(
         with database.writing() as session:
             talk = service.locked(session, conversation_id)
             filing = _filing(talk, fields | _contact(session, talk, fields, now=now))
-            filed = file_complaint(
+            file_complaint(
                 session,
                 deadlines,
                 filing,
@@ -65,8 +64,6 @@ def file(
                 now=now,
                 zone=settings.zone,
             )
-            if not filed.again:
-                _tell(session, talk, filed, now=now)
     except ValidationError as error:
         wrong = BadFiling(errors=faults_of(error))
         return _again(request, database, conversation_id, me, fields, wrong, now=now)
@@ -117,13 +114,6 @@ def _contact(
         return {}
     phones = customers.phones_of(session, customer_id)
     return {"contact": phones[0]} if phones else {}
-
-
-def _tell(session: Session, talk: Conversation, filed: Filed, *, now: datetime) -> None:
-    text = say(
-        talk.language, "complaint_filed", number=filed.view.number, due_date=filed.view.due_date.isoformat()
-    )
-    service.add_message(session, talk, author="system", text=text, now=now)
 
 
 def _again(

@@ -49,9 +49,14 @@ def said(database: Database, conversation_id: uuid.UUID) -> list[str]:
         return list(session.scalars(query.order_by(Message.seq)))
 
 
+def deliver_due(database: Database, settings: Settings) -> None:
+    """What the worker does every two seconds."""
+    outbox.deliver(database, furnish(settings, database).handlers, now=datetime(2027, 1, 1, tzinfo=UTC))
+
+
 def inbox(database: Database, settings: Settings, username: str) -> list[str]:
     """Kinds of lines, once the worker has delivered what is due."""
-    outbox.deliver(database, furnish(settings, database).handlers, now=datetime(2027, 1, 1, tzinfo=UTC))
+    deliver_due(database, settings)
     with database.reading() as session:
         member = session.scalars(select(StaffMember.id).where(StaffMember.username == username)).one()
         query = select(InboxItem.kind).where(InboxItem.staff_id == member)
