@@ -16,8 +16,7 @@ from service_api.articles.schemas import (
     QuestionView,
 )
 from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.staff.api import CurrentStaff, FromOwnPage
-from service_api.staff.roles import Permission
+from service_api.staff.api import CurrentStaff, FromOwnPage, Supervisor
 
 router = APIRouter(prefix="/api/v1/articles/unanswered", tags=["articles"])
 MOST_SHOWN = 50
@@ -25,7 +24,7 @@ MOST_SHOWN = 50
 
 @router.get("")
 def listed(
-    me: CurrentStaff,
+    _me: Supervisor,
     session: ReadSession,
     now: Now,
     engine: MaybeEngine,
@@ -33,7 +32,6 @@ def listed(
     language: Literal["zh", "en"] | None = None,
 ) -> Groups:
     """Questions of the last 90 days that mean alike, together; the most asked matter first."""
-    me.must(Permission.SUPERVISE)
     found = groups.groups_of(session, engine, places, now=now, language=language)[:MOST_SHOWN]
     return Groups(items=[view_of(groups.with_nearest(engine, one)) for one in found])
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -22,20 +22,10 @@ from service_api.core.i18n import say
 from service_api.core.problems import NotFound
 from service_api.core.security import BearerToken
 from service_api.core.threads import in_thread
-from service_api.staff.api import CurrentStaff
-from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn
+from service_api.staff.api import Agent
 
 LONGEST_HEADER = 2000
 router = APIRouter(tags=["chat"])
-
-
-def _may_answer(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.ANSWER_CUSTOMERS)
-    return me
-
-
-Agent = Annotated[SignedIn, Depends(_may_answer)]
 
 
 class SentFileView(FileView):

@@ -21,8 +21,7 @@ from service_api.complaints.schemas import AttachmentView
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.files import CheckedFile, as_download, check_file, read_bounded
 from service_api.core.security import ServiceOnly
-from service_api.staff.api import CurrentStaff, FromOwnPage
-from service_api.staff.roles import Permission
+from service_api.staff.api import CaseHandler, CurrentStaff, FromOwnPage
 
 router = APIRouter(prefix="/api/v1", tags=["attachments"])
 OF_STAFF = "/complaints/{number}/attachments"
@@ -51,10 +50,9 @@ def listed(number: Number, me: CurrentStaff, session: WriteSession, now: Now) ->
 
 @router.post(OF_STAFF, status_code=201, dependencies=[FromOwnPage])
 def attach(
-    number: Number, file: Sent, me: CurrentStaff, session: WriteSession, now: Now, folder: TheFolder
+    number: Number, file: Sent, me: CaseHandler, session: WriteSession, now: Now, folder: TheFolder
 ) -> AttachmentView:
     """Keep a file (PDF, image, text; 10 MB). Its type is read from the content."""
-    me.must(Permission.HANDLE_COMPLAINTS)
     complaint = queries.complaint_for(session, me, number, lock=True)
     return _view(attachments.attach(session, folder, complaint, file=file, by=me.actor, now=now))
 

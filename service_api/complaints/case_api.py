@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from service_api.complaints import decisions, duplicates, notes, people, queries, redress
@@ -16,18 +16,14 @@ from service_api.complaints.views import ComplaintRow, ComplaintView, rows_of
 from service_api.complaints.visibility import visible_to
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.problems import Malformed
-from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.api import Approver, CaseHandler, CurrentStaff, FromOwnPage, who_may
 from service_api.staff.roles import Permission
 
 router = APIRouter(prefix="/api/v1/complaints/{number}", tags=["cases"])
 
 
-def _may_handle(me: CurrentStaff) -> None:
-    me.must(Permission.HANDLE_COMPLAINTS)
-
-
 # Who only reads, as an auditor does, changes nothing of a case.
-changes = APIRouter(dependencies=[FromOwnPage, Depends(_may_handle)])
+changes = APIRouter(dependencies=[FromOwnPage, who_may(Permission.HANDLE_COMPLAINTS)])
 
 
 class Strict(BaseModel):
@@ -146,11 +142,8 @@ def ledger(number: Number, me: CurrentStaff, session: WriteSession, now: Now) ->
 
 
 @changes.post("/redress", status_code=201)
-def grant(
-    body: Promise, complaint: ToChange, me: CurrentStaff, session: WriteSession, now: Now
-) -> LedgerLine:
+def grant(body: Promise, complaint: ToChange, me: CaseHandler, session: WriteSession, now: Now) -> LedgerLine:
     """Promise redress, within what the role may promise for the whole case."""
-    me.must(Permission.HANDLE_COMPLAINTS)
     line = redress.grant(
         session, complaint, kind=body.kind, money=body.money.money, reason=body.reason, me=me, now=now
     )
@@ -159,18 +152,16 @@ def grant(
 
 @changes.post("/redress/{line_id}/undo", status_code=201)
 def undo(
-    number: Number, line_id: uuid.UUID, body: Reason, me: CurrentStaff, session: WriteSession, now: Now
+    number: Number, line_id: uuid.UUID, body: Reason, me: Approver, session: WriteSession, now: Now
 ) -> LedgerLine:
     """Take a line back by one that names it."""
-    me.must(Permission.APPROVE)
     complaint = queries.complaint_for(session, me, number, lock=True)
     return _line(redress.undo(session, complaint, line_id, reason=body.reason, me=me, now=now))
 
 
 @changes.put("/owner", status_code=204)
-def assign(body: Person, complaint: ToChange, me: CurrentStaff, session: WriteSession, now: Now) -> None:
+def assign(body: Person, complaint: ToChange, me: CaseHandler, session: WriteSession, now: Now) -> None:
     """Take a complaint nobody has, or, as a lead, give it to somebody."""
-    me.must(Permission.HANDLE_COMPLAINTS)
     to = people.member_named(session, body.username)
     if to.id != me.staff_id or complaint.owner_id is not None:
         me.must(Permission.APPROVE)

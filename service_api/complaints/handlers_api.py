@@ -9,8 +9,7 @@ from service_api.complaints import assignment
 from service_api.complaints.people import member_named
 from service_api.complaints.schemas import Business
 from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.staff.api import CurrentStaff, FromOwnPage
-from service_api.staff.roles import Permission
+from service_api.staff.api import Approver, FromOwnPage, Organiser
 
 router = APIRouter(prefix="/api/v1/complaint-handlers", tags=["complaint handlers"])
 
@@ -34,9 +33,8 @@ class HandlerView(BaseModel):
 
 
 @router.get("")
-def listed(me: CurrentStaff, session: ReadSession) -> list[HandlerView]:
+def listed(_me: Approver, session: ReadSession) -> list[HandlerView]:
     """Everybody who may be given complaints, with their skills and open load."""
-    me.must(Permission.APPROVE)
     return [
         HandlerView(
             username=one.member.username,
@@ -54,11 +52,10 @@ def listed(me: CurrentStaff, session: ReadSession) -> list[HandlerView]:
 def set_skills(
     username: Annotated[str, Path(max_length=64)],
     body: Skills,
-    me: CurrentStaff,
+    me: Organiser,
     session: WriteSession,
     now: Now,
 ) -> None:
     """Replace somebody's skills; the next complaint is assigned by them."""
-    me.must(Permission.ORGANISE)
     member = member_named(session, username)
     assignment.set_skills(session, member, body.model_dump(), by=me.actor, now=now)

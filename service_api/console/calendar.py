@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from service_api.audit.queries import history_of
-from service_api.console.rules import Changer, Reader
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.escalation import calendars
@@ -22,6 +21,7 @@ from service_api.escalation.calendars import BadCalendar
 from service_api.escalation.models import CalendarDay
 from service_api.escalation.preview import Preview, preview_calendar
 from service_api.escalation.service import DeskClocks
+from service_api.staff.api import Manager, Supervisor
 from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -68,7 +68,7 @@ ThePlace = Annotated[Place, Depends(_place)]
 @router.get("")
 def show(
     request: Request,
-    me: Reader,
+    me: Supervisor,
     place: ThePlace,
     session: ReadSession,
     desk: TheDesk,
@@ -81,7 +81,7 @@ def show(
 @router.post("/preview")
 def try_out(
     request: Request,
-    me: Changer,
+    me: Manager,
     place: ThePlace,
     form: PostedForm,
     session: ReadSession,
@@ -100,7 +100,7 @@ def try_out(
 def change(
     step: str,
     request: Request,
-    me: Changer,
+    me: Manager,
     place: ThePlace,
     form: PostedForm,
     session: WriteSession,

@@ -1,8 +1,6 @@
 """What could not be delivered after ten attempts, and another try."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service_api.audit.service import record
@@ -10,8 +8,7 @@ from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.problems import NotFound
 from service_api.outbox import queries
 from service_api.outbox import service as outbox
-from service_api.staff.api import CurrentStaff
-from service_api.staff.roles import Permission
+from service_api.staff.api import Manager
 from service_api.staff.service import SignedIn
 from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
@@ -20,30 +17,22 @@ router = APIRouter(prefix="/console/dead-letters", include_in_schema=False)
 MOST = 100
 
 
-def _keeper(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.MANAGE_SETTINGS)
-    return me
-
-
-Keeper = Annotated[SignedIn, Depends(_keeper)]
-
-
 @router.get("")
-def show(request: Request, me: Keeper, session: ReadSession, replayed: int = 0) -> HTMLResponse:
+def show(request: Request, me: Manager, session: ReadSession, replayed: int = 0) -> HTMLResponse:
     letters = queries.dead_letters(session, limit=MOST)
     waiting = queries.waiting_since(session)
     return page(request, "dead_letters.html", me=me, letters=letters, waiting=waiting, replayed=replayed)
 
 
 @router.post("/replay", dependencies=[OwnForm])
-def replay_all(me: Keeper, session: WriteSession, now: Now) -> Response:
+def replay_all(me: Manager, session: WriteSession, now: Now) -> Response:
     """Try every one that the page shows again."""
     done = [_replay(session, event.id, me, now) for event in queries.dead_letters(session, limit=MOST)]
     return RedirectResponse(f"/console/dead-letters?replayed={sum(done)}", status_code=303)
 
 
 @router.post("/{event_id}/replay", dependencies=[OwnForm])
-def replay(event_id: int, me: Keeper, session: WriteSession, now: Now) -> Response:
+def replay(event_id: int, me: Manager, session: WriteSession, now: Now) -> Response:
     if not _replay(session, event_id, me, now):
         raise NotFound
     return RedirectResponse("/console/dead-letters?replayed=1", status_code=303)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from service_api.conversations.desk_models import USUAL_CAPACITY
 from service_api.conversations.presence import Colleague
 from service_api.core.edge import MachineNow, Now, ReadSession, WriteSession
 from service_api.core.problems import NotFound, Problem
-from service_api.staff.api import CurrentStaff
+from service_api.staff.api import Approver, Organiser
 from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -33,20 +33,6 @@ router = APIRouter(prefix="/console/handlers", include_in_schema=False)
 Language = Literal["zh", "en"]
 DEEDS = ("staff.skills_changed", "staff.capacity")
 MOST_SHOWN = 50
-
-
-def _may_see(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.APPROVE)
-    return me
-
-
-def _may_change(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.ORGANISE)
-    return me
-
-
-Watcher = Annotated[SignedIn, Depends(_may_see)]
-Organiser = Annotated[SignedIn, Depends(_may_change)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +46,7 @@ class Line:
 
 @router.get("")
 def listed(
-    request: Request, me: Watcher, session: ReadSession, machine_now: MachineNow, done: str = ""
+    request: Request, me: Approver, session: ReadSession, machine_now: MachineNow, done: str = ""
 ) -> HTMLResponse:
     lines = _lines(session, machine_now=machine_now)
     names = {line.handler.member.username: line.handler.member.display_name for line in lines}
@@ -77,7 +63,7 @@ def listed(
 
 @router.get("/{username}")
 def one(
-    username: str, request: Request, me: Watcher, session: ReadSession, machine_now: MachineNow
+    username: str, request: Request, me: Approver, session: ReadSession, machine_now: MachineNow
 ) -> HTMLResponse:
     return _handler_page(request, session, me, username, machine_now=machine_now)
 

@@ -4,20 +4,20 @@ import uuid
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from service_api.audit.queries import history_of
 from service_api.complaints.people import member_named
-from service_api.console.log import Supervisor
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed, Problem
 from service_api.improvements import queries, service
 from service_api.improvements.models import FOLLOWS, Stage, SystemicIssue
 from service_api.improvements.service import Plan
 from service_api.settings import Settings
+from service_api.staff.api import Supervisor, who_may
 from service_api.staff.models import StaffMember
 from service_api.staff.queries import display_names, supervisors
 from service_api.staff.roles import Permission
@@ -32,12 +32,7 @@ Numbers = Annotated[list[str], Form(max_length=service.MOST)]
 LONGEST_PART = 4000
 
 
-def _improver(me: Supervisor) -> SignedIn:
-    me.must(Permission.APPROVE)
-    return me
-
-
-Improver = Annotated[SignedIn, Depends(_improver)]
+Improver = Annotated[SignedIn, who_may(Permission.SUPERVISE, Permission.APPROVE)]
 
 
 class IssueForm(BaseModel):

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from service_api.complaints.queries import NOT_SAID
-from service_api.console.log import Supervisor
 from service_api.console.report import presets
 from service_api.core.edge import Now, ReadSession, TheSettings
 from service_api.reports.choice import Period, ThePeriod
 from service_api.reports.ledger import COLUMNS, LedgerRow, ledger, totals
+from service_api.staff.api import Supervisor
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/ledger", include_in_schema=False)

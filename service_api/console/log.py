@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from service_api.reports.choice import ME, NOBODY, Choice, TheChoice
 from service_api.reports.queries import log_figures
 from service_api.settings import Settings
 from service_api.staff import branches
-from service_api.staff.api import CurrentStaff
+from service_api.staff.api import Supervisor
 from service_api.staff.queries import complaint_handlers
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -43,14 +43,6 @@ MORE = (
     "timeliness",
     "repeated",
 )
-
-
-def may_supervise(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.SUPERVISE)
-    return me
-
-
-Supervisor = Annotated[SignedIn, Depends(may_supervise)]
 
 
 @router.get("")

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from service_api.complaints.queries import NOT_SAID, TIMELINESS
-from service_api.console.log import Supervisor
 from service_api.conversations.rating_queries import low_ratings
 from service_api.core.edge import Now, ReadSession, TheSettings
 from service_api.reports.choice import Period, ThePeriod
 from service_api.reports.figures import DIMENSIONS, Bar, Report, report
+from service_api.staff.api import Supervisor
 from service_api.web.rendering import code_name, language_of, page, words
 
 router = APIRouter(prefix="/console/report", include_in_schema=False)

@@ -1,9 +1,9 @@
 """The ladder and the bank's own targets: what holds, who changed what, and a change with its effects."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -20,7 +20,7 @@ from service_api.escalation.profiles import Ladder, Targets
 from service_api.escalation.rule_models import LADDER
 from service_api.escalation.rules import Difference, Version
 from service_api.escalation.service import DeskClocks
-from service_api.staff.api import CurrentStaff
+from service_api.staff.api import Manager, Supervisor
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 from service_api.web.forms import PostedForm
@@ -31,22 +31,8 @@ Kind = Literal["ladder", "targets"]
 STRICTER = [tier for tier in TIERS if tier != "ordinary"]
 
 
-def _reader(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.SUPERVISE)
-    return me
-
-
-def _changer(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.MANAGE_SETTINGS)
-    return me
-
-
-Reader = Annotated[SignedIn, Depends(_reader)]
-Changer = Annotated[SignedIn, Depends(_changer)]
-
-
 @router.get("")
-def first(_me: Reader) -> Response:
+def first(_me: Supervisor) -> Response:
     return RedirectResponse("/console/rules/ladder", status_code=303)
 
 
@@ -54,7 +40,7 @@ def first(_me: Reader) -> Response:
 def show(
     kind: Kind,
     request: Request,
-    me: Reader,
+    me: Supervisor,
     session: ReadSession,
     desk: TheDesk,
     now: Now,
@@ -71,7 +57,7 @@ def show(
 def try_out(
     kind: Kind,
     request: Request,
-    me: Changer,
+    me: Manager,
     form: PostedForm,
     session: ReadSession,
     desk: TheDesk,
@@ -91,7 +77,7 @@ def try_out(
 def change(
     kind: Kind,
     request: Request,
-    me: Changer,
+    me: Manager,
     form: PostedForm,
     session: WriteSession,
     desk: TheDesk,

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.problems import Malformed, Problem, faults_of
 from service_api.staff import members
+from service_api.staff.api import Manager
 from service_api.staff.branches import choices
-from service_api.staff.members_api import Manager, MemberChange, NewMember
+from service_api.staff.members_api import MemberChange, NewMember
 from service_api.staff.models import ROLES
 from service_api.staff.service import SignedIn
 from service_api.web.forms import OwnForm

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from service_api.console.rules import Reader
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Malformed
 from service_api.notifications import queries, service
 from service_api.notifications.service import BadAbsence
+from service_api.staff.api import Supervisor
 from service_api.staff.queries import active_people, display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -25,14 +25,14 @@ Field = Annotated[str, Form(max_length=64)]
 
 
 @router.get("")
-def show(request: Request, me: Reader, session: ReadSession, now: Now) -> HTMLResponse:
+def show(request: Request, me: Supervisor, session: ReadSession, now: Now) -> HTMLResponse:
     return page(request, "stand_ins.html", me=me, problem=None, **_facts(session, me, now=now))
 
 
 @router.post("", dependencies=[OwnForm])
 def add(
     request: Request,
-    me: Reader,
+    me: Supervisor,
     session: WriteSession,
     now: Now,
     settings: TheSettings,
@@ -62,7 +62,7 @@ def add(
 @router.post("/{absence_id}/end", dependencies=[OwnForm])
 def end(
     absence_id: uuid.UUID,
-    me: Reader,
+    me: Supervisor,
     session: WriteSession,
     now: Now,
 ) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,8 @@ from service_api.articles.edges import MaybeEngine, ThePlaces, TheRates, Today
 from service_api.articles.groups import QuestionGroup
 from service_api.articles.models import FaqArticle
 from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.staff.api import CurrentStaff
+from service_api.staff.api import Supervisor
 from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn
 from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
@@ -21,12 +20,6 @@ router = APIRouter(prefix="/console/unanswered", include_in_schema=False)
 MOST_SHOWN = 30
 
 
-def _may_supervise(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.SUPERVISE)
-    return me
-
-
-Supervisor = Annotated[SignedIn, Depends(_may_supervise)]
 Chosen = Annotated[list[int], Form(max_length=200)]
 
 

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from service_api.articles.index import LiveIndex, SearchUnavailable
 from service_api.complaints import queries as complaints
 from service_api.conversations import handover, notes, presence, queries, ready, service
-from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation, Message
 from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import NotFound
 from service_api.customers import queries as customers
 from service_api.settings import Settings
+from service_api.staff.api import Agent
 from service_api.staff.service import SignedIn
 from service_api.web.forms import OwnForm
 from service_api.web.rendering import language_of, page, words

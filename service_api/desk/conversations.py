@@ -14,7 +14,6 @@ from service_api.channels.wechat.arrivals import ARRIVALS
 from service_api.complaints import queries as complaints
 from service_api.complaints.teams import teams
 from service_api.conversations import callbacks, notes, presence, queries, service
-from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation
 from service_api.conversations.presence import Colleague
 from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
@@ -23,9 +22,8 @@ from service_api.customers import queries as customers
 from service_api.desk.marks import head_mark
 from service_api.desk.queues import TABS, queues_for
 from service_api.desk.views import lines_of, packet_view, talk_view
-from service_api.staff.api import CurrentStaff
+from service_api.staff.api import Agent, CurrentStaff
 from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn
 from service_api.web.rendering import Facts, language_of, page, words
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -229,8 +227,3 @@ def complaint_facts(session: Session, talk: Conversation, *, now: datetime, sett
         session, talk.id, customer_id=customer_id, zone=settings.zone
     )
     return {"complaints": found}
-
-
-def may_see(me: SignedIn) -> None:
-    """For pages that are no conversation's but belong to people who answer. Raises `Forbidden`."""
-    me.must(Permission.ANSWER_CUSTOMERS)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service_api.audit.service import record
 from service_api.conversations import callbacks, handover, notes, presence, queries, service, transfer
-from service_api.conversations.desk_api import Agent, claim_next, leave_desk
+from service_api.conversations.desk_api import claim_next, leave_desk
 from service_api.conversations.models import Conversation
 from service_api.core.edge import MachineNow, Now, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound
@@ -17,6 +17,7 @@ from service_api.core.text import clean, is_blank
 from service_api.customers import queries as customers
 from service_api.desk.conversations import complaint_facts, customer_facts
 from service_api.desk.views import lines_of, talk_view
+from service_api.staff.api import Agent
 from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 

@@ -14,13 +14,13 @@ from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.schemas import ComplaintFiling
 from service_api.complaints.service import BadFiling, file_complaint
 from service_api.conversations import drafts, queries, service
-from service_api.conversations.desk_api import Agent
 from service_api.conversations.models import Conversation
 from service_api.conversations.packet import EXCERPT
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings
 from service_api.core.problems import Problem, faults_of
 from service_api.customers import queries as customers
 from service_api.desk.views import talk_view
+from service_api.staff.api import Agent
 from service_api.staff.service import SignedIn
 from service_api.web.forms import PostedForm, texts
 from service_api.web.rendering import page

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from service_api.channels import signs
 from service_api.conversations import desk_queries, presence, queries
-from service_api.conversations.desk_api import Agent
 from service_api.conversations.desk_models import ConversationLook, ConversationNote
 from service_api.core.edge import MachineNow, TheDatabase
 from service_api.desk.marks import head_mark, queues_mark
 from service_api.desk.views import latest_arrivals
+from service_api.staff.api import Agent
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 

@@ -13,12 +13,12 @@ from service_api.channels import files
 from service_api.channels.wechat import media as wechat_media
 from service_api.channels.wechat import queries as wechat
 from service_api.conversations import presence, service
-from service_api.conversations.desk_api import Agent
 from service_api.core.edge import MachineNow, Now, TheSettings, WriteSession
 from service_api.core.files import check_file, kept_file, read_bounded
 from service_api.core.problems import NotFound
 from service_api.desk.views import lines_of
 from service_api.settings import Settings
+from service_api.staff.api import Agent
 from service_api.web.forms import OwnForm
 from service_api.web.rendering import page
 

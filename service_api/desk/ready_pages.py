@@ -8,12 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from service_api.conversations import ready
-from service_api.conversations.desk_api import Agent
 from service_api.conversations.ready import Draft
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.problems import Malformed
-from service_api.desk.conversations import may_see
 from service_api.staff import queries as staff
+from service_api.staff.api import Agent
 from service_api.staff.roles import Permission
 from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
@@ -24,7 +23,6 @@ Kind = Annotated[str, Form(max_length=8)]
 
 @router.get("")
 def listed(request: Request, me: Agent, session: ReadSession, retired: bool = False) -> HTMLResponse:
-    may_see(me)
     texts = ready.ready_texts(session, retired=retired)
     return page(
         request,

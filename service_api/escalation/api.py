@@ -15,8 +15,7 @@ from service_api.core.problems import Malformed, NotFound
 from service_api.escalation import calendars, steering
 from service_api.escalation.models import ComplaintClock
 from service_api.escalation.service import DeskClocks
-from service_api.staff.api import CurrentStaff, FromOwnPage
-from service_api.staff.roles import Permission
+from service_api.staff.api import CurrentStaff, FromOwnPage, Manager, Supervisor
 
 router = APIRouter(prefix="/api/v1", tags=["clocks"])
 LARGEST_CALENDAR = 1024 * 1024
@@ -112,10 +111,9 @@ def acknowledge(
 
 @router.get("/calendars/{name}/{year}")
 def calendar(
-    name: str, year: int, me: CurrentStaff, session: ReadSession, desk: TheDesk, now: Now
+    name: str, year: int, _me: Supervisor, session: ReadSession, desk: TheDesk, now: Now
 ) -> CalendarView:
     """What the bank has laid down for the year, and which of this and the next year nobody has confirmed."""
-    me.must(Permission.SUPERVISE)
     terms = desk.profiles.calendars.get(name)
     if terms is None:
         raise NotFound
@@ -129,31 +127,24 @@ def calendar(
 
 
 @router.put("/calendars/{name}/days", status_code=204, dependencies=[FromOwnPage])
-def set_day(
-    name: str, body: DayEntry, me: CurrentStaff, session: WriteSession, desk: TheDesk, now: Now
-) -> None:
+def set_day(name: str, body: DayEntry, me: Manager, session: WriteSession, desk: TheDesk, now: Now) -> None:
     """Say whether a day is worked; running clocks of working time are counted again."""
-    me.must(Permission.MANAGE_SETTINGS)
     _known(desk, name)
     calendars.set_day(session, name, body.day, working=body.working, label=body.name, by=me.actor, now=now)
     calendars.recount(session, desk, name, by=me.actor, now=now)
 
 
 @router.delete("/calendars/{name}/days/{day}", status_code=204, dependencies=[FromOwnPage])
-def unset_day(name: str, day: date, me: CurrentStaff, session: WriteSession, desk: TheDesk, now: Now) -> None:
+def unset_day(name: str, day: date, me: Manager, session: WriteSession, desk: TheDesk, now: Now) -> None:
     """Take the bank's own word on a day back; running clocks of working time are counted again."""
-    me.must(Permission.MANAGE_SETTINGS)
     _known(desk, name)
     calendars.unset_day(session, name, day, by=me.actor, now=now)
     calendars.recount(session, desk, name, by=me.actor, now=now)
 
 
 @router.put("/calendars/{name}/years/{year}", status_code=204, dependencies=[FromOwnPage])
-def confirm_year(
-    name: str, year: int, me: CurrentStaff, session: WriteSession, desk: TheDesk, now: Now
-) -> None:
+def confirm_year(name: str, year: int, me: Manager, session: WriteSession, desk: TheDesk, now: Now) -> None:
     """Vouch for a year: its days off are complete in the table."""
-    me.must(Permission.MANAGE_SETTINGS)
     _known(desk, name)
     calendars.confirm_year(session, name, year, by=me.actor, now=now)
     calendars.recount(session, desk, name, by=me.actor, now=now)
@@ -163,13 +154,12 @@ def confirm_year(
 def import_calendar(
     name: str,
     file: Annotated[UploadFile, File()],
-    me: CurrentStaff,
+    me: Manager,
     session: WriteSession,
     desk: TheDesk,
     now: Now,
 ) -> dict[str, int]:
     """Take the all-day events of an iCalendar file as days off, or as worked days where they say so."""
-    me.must(Permission.MANAGE_SETTINGS)
     _known(desk, name)
     content = file.file.read(LARGEST_CALENDAR + 1)
     if len(content) > LARGEST_CALENDAR:

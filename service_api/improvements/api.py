@@ -13,9 +13,7 @@ from service_api.improvements import queries, service
 from service_api.improvements.clusters import Cluster
 from service_api.improvements.models import Stage, SystemicIssue
 from service_api.improvements.service import Plan
-from service_api.staff.api import CurrentStaff, FromOwnPage
-from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn
+from service_api.staff.api import Approver, FromOwnPage, Supervisor
 
 router = APIRouter(prefix="/api/v1/improvements", tags=["improvements"])
 LongText = Annotated[str, Field(max_length=4000)]
@@ -74,21 +72,7 @@ class IssueLineView(BaseModel):
     since_action: int
 
 
-def may_see(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.SUPERVISE)
-    return me
-
-
-def may_change(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.APPROVE)
-    return me
-
-
-Seer = Annotated[SignedIn, Depends(may_see)]
-Changer = Annotated[SignedIn, Depends(may_change)]
-
-
-def _locked(issue_id: uuid.UUID, _me: Changer, session: WriteSession) -> SystemicIssue:
+def _locked(issue_id: uuid.UUID, _me: Approver, session: WriteSession) -> SystemicIssue:
     return queries.issue(session, issue_id, lock=True)
 
 
@@ -96,7 +80,9 @@ Locked = Annotated[SystemicIssue, Depends(_locked)]
 
 
 @router.get("")
-def listed(me: Seer, session: ReadSession, closed: Annotated[bool, Query()] = False) -> list[IssueLineView]:
+def listed(
+    me: Supervisor, session: ReadSession, closed: Annotated[bool, Query()] = False
+) -> list[IssueLineView]:
     """Those under way (or those closed), the earliest due first."""
     return [
         IssueLineView(
@@ -110,25 +96,25 @@ def listed(me: Seer, session: ReadSession, closed: Annotated[bool, Query()] = Fa
 
 
 @router.get("/suggestions")
-def suggested(me: Seer, session: ReadSession, now: Now) -> list[Cluster]:
+def suggested(me: Supervisor, session: ReadSession, now: Now) -> list[Cluster]:
     """Similar complaints of the last ninety days that show no systemic issue yet."""
     return queries.suggestions(session, me, now=now)
 
 
 @router.post("", status_code=201, dependencies=[FromOwnPage])
-def opened(body: NewIssue, me: Changer, session: WriteSession, now: Now) -> IssueView:
+def opened(body: NewIssue, me: Approver, session: WriteSession, now: Now) -> IssueView:
     owner = member_named(session, body.owner)
     issue = service.open_issue(session, me, body.plan, owner=owner, numbers=body.numbers, now=now)
     return IssueView.model_validate(issue)
 
 
 @router.get("/{issue_id}")
-def one(issue_id: uuid.UUID, _me: Seer, session: ReadSession) -> IssueView:
+def one(issue_id: uuid.UUID, _me: Supervisor, session: ReadSession) -> IssueView:
     return IssueView.model_validate(queries.issue(session, issue_id))
 
 
 @router.put("/{issue_id}", dependencies=[FromOwnPage])
-def changed(body: IssueChange, me: Changer, issue: Locked, session: WriteSession, now: Now) -> IssueView:
+def changed(body: IssueChange, me: Approver, issue: Locked, session: WriteSession, now: Now) -> IssueView:
     """409 `no-such-step` for a stage that does not follow, 412 `stale-version`."""
     owner = member_named(session, body.owner)
     service.change(
@@ -139,11 +125,11 @@ def changed(body: IssueChange, me: Changer, issue: Locked, session: WriteSession
 
 @router.post("/{issue_id}/complaints", dependencies=[FromOwnPage])
 def add_complaints(
-    body: NumbersGiven, me: Changer, issue: Locked, session: WriteSession, now: Now
+    body: NumbersGiven, me: Approver, issue: Locked, session: WriteSession, now: Now
 ) -> dict[str, int]:
     return {"added": service.add_complaints(session, me, issue, body.numbers, now=now)}
 
 
 @router.delete("/{issue_id}/complaints/{number}", status_code=204, dependencies=[FromOwnPage])
-def remove_complaint(number: str, me: Changer, issue: Locked, session: WriteSession, now: Now) -> None:
+def remove_complaint(number: str, me: Approver, issue: Locked, session: WriteSession, now: Now) -> None:
     service.remove_complaint(session, me, issue, number.upper(), now=now)

@@ -20,8 +20,7 @@ from service_api.reports import files, queries
 from service_api.reports.choice import TheChoice, ThePeriod
 from service_api.reports.figures import Report, report
 from service_api.reports.ledger import LedgerRow, ledger, lines
-from service_api.staff.api import CurrentStaff
-from service_api.staff.roles import Permission
+from service_api.staff.api import Supervisor
 from service_api.staff.service import SignedIn
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -59,32 +58,29 @@ class Figures(BaseModel):
 
 
 @router.get("/complaints")
-def figures(me: CurrentStaff, session: ReadSession, now: Now) -> Figures:
+def figures(me: Supervisor, session: ReadSession, now: Now) -> Figures:
     """Counts of what is not over: overdue, due within three days, by level, business and state."""
-    me.must(Permission.SUPERVISE)
     return Figures.model_validate(asdict(queries.log_figures(session, me, now=now)))
 
 
 @router.get("/period")
 def period_figures(
-    me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
+    me: Supervisor, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
 ) -> Report:
     """Volume, timeliness, what about, from where, and satisfaction, of what was received in a period."""
-    me.must(Permission.SUPERVISE)
     return report(session, me, period, now=now, zone=settings.zone)
 
 
 @router.get("/complaints.{ending}", response_class=StreamingResponse)
 def export(
     ending: Ending,
-    me: CurrentStaff,
+    me: Supervisor,
     database: TheDatabase,
     now: Now,
     settings: TheSettings,
     choice: TheChoice,
 ) -> StreamingResponse:
     """The list as a file, by the filters of the log. The audit log has it before its first line leaves."""
-    me.must(Permission.SUPERVISE)
     filters = choice.filters(me, zone=settings.zone)
     _note(database, me, "complaints.exported", now=now, filters=sorted(choice.given), format=ending)
     rows = _rows(database, me, filters, now=now, zone=settings.zone)
@@ -93,23 +89,21 @@ def export(
 
 @router.get("/ledger")
 def ledger_rows(
-    me: CurrentStaff, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
+    me: Supervisor, session: ReadSession, now: Now, settings: TheSettings, period: ThePeriod
 ) -> list[LedgerRow]:
     """Complaints received in the period by branch, business and cause."""
-    me.must(Permission.SUPERVISE)
     return ledger(session, me, period, now=now, zone=settings.zone)
 
 
 @router.get("/ledger.{ending}", response_class=StreamingResponse)
 def ledger_file(
     ending: Ending,
-    me: CurrentStaff,
+    me: Supervisor,
     database: TheDatabase,
     now: Now,
     settings: TheSettings,
     period: ThePeriod,
 ) -> StreamingResponse:
-    me.must(Permission.SUPERVISE)
     _note(database, me, "ledger.exported", now=now, first=period.first, last=period.last, format=ending)
     with database.reading() as session:
         rows = ledger(session, me, period, now=now, zone=settings.zone)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.params import Depends as DependsOn
 from fastapi.requests import HTTPConnection
 from pydantic import BaseModel, Field
 
@@ -11,6 +12,7 @@ from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Problem, Unauthenticated, problem_response
 from service_api.settings import Settings
 from service_api.staff import service
+from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
 
 COOKIE = "ting_staff"
@@ -54,6 +56,26 @@ def _signed_in(connection: HTTPConnection, session: ReadSession, now: Now, setti
 
 
 CurrentStaff = Annotated[SignedIn, Depends(_signed_in)]
+
+
+def who_may(*permissions: Permission) -> DependsOn:
+    """What a route asks first: a signed-in person with all of these. Others are answered 401 or 403."""
+
+    def allowed(me: CurrentStaff) -> SignedIn:
+        for permission in permissions:
+            me.must(permission)
+        return me
+
+    return DependsOn(allowed)
+
+
+Agent = Annotated[SignedIn, who_may(Permission.ANSWER_CUSTOMERS)]
+CaseHandler = Annotated[SignedIn, who_may(Permission.HANDLE_COMPLAINTS)]
+Approver = Annotated[SignedIn, who_may(Permission.APPROVE)]
+Organiser = Annotated[SignedIn, who_may(Permission.ORGANISE)]
+Supervisor = Annotated[SignedIn, who_may(Permission.SUPERVISE)]
+Manager = Annotated[SignedIn, who_may(Permission.MANAGE_SETTINGS)]
+AuditReader = Annotated[SignedIn, who_may(Permission.READ_AUDIT)]
 
 
 def require_csrf(request: Request, me: CurrentStaff) -> None:

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import problem_response
 from service_api.staff import members, second_factor, service
-from service_api.staff.api import CurrentStaff, FromOwnPage
+from service_api.staff.api import CurrentStaff, FromOwnPage, Manager
 from service_api.staff.models import StaffMember
-from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn, WrongPassword
+from service_api.staff.service import WrongPassword
 
 router = APIRouter(prefix="/api/v1/staff", tags=["staff"])
 
@@ -80,14 +79,6 @@ class Enrolment(BaseModel):
 
 class Code(BaseModel):
     code: str = Field(max_length=16)
-
-
-def may_manage(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.MANAGE_SETTINGS)
-    return me
-
-
-Manager = Annotated[SignedIn, Depends(may_manage)]
 
 
 def _the_member(staff_id: uuid.UUID, _me: Manager, session: WriteSession) -> StaffMember:

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict
 
 from service_api.audit.service import record
@@ -14,9 +14,7 @@ from service_api.channels.wechat.media import FOLDER
 from service_api.conversations import queries as conversations
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import NotFound
-from service_api.staff.api import CurrentStaff
-from service_api.staff.roles import Permission
-from service_api.staff.service import SignedIn
+from service_api.staff.api import Agent
 
 ENDINGS = {
     "image/jpeg": "jpg",
@@ -29,14 +27,6 @@ ENDINGS = {
     "video/mp4": "mp4",
 }
 router = APIRouter(prefix="/api/v1/conversations/{conversation_id}/wechat", tags=["wechat"])
-
-
-def _may_answer(me: CurrentStaff) -> SignedIn:
-    me.must(Permission.ANSWER_CUSTOMERS)
-    return me
-
-
-Agent = Annotated[SignedIn, Depends(_may_answer)]
 
 
 class SendingView(BaseModel):
