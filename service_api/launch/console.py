@@ -63,9 +63,14 @@ class LogFile:
 
 
 def newest_words(path: Path) -> str:
-    """The newest line of a log, short, without colours and progress bars."""
-    lines = [line for line in _ESCAPES.sub("", last_lines(path)).splitlines() if line.strip()]
+    """The newest line of a log, short, without colours, progress bars and Python's warnings of libraries."""
+    lines = [line for line in _ESCAPES.sub("", last_lines(path)).splitlines() if _says_something(line)]
     return lines[-1].split("  - ")[-1].strip()[:80] if lines else "…"
+
+
+def _says_something(line: str) -> bool:
+    """A warning is a line that names its kind and an indented line of somebody's source."""
+    return bool(line.strip()) and not line.startswith(" ") and "Warning: " not in line
 
 
 def last_lines(path: Path, count: int = 15) -> str:
