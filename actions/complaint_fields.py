@@ -17,6 +17,7 @@ BEGUN = "complaint_begun"
 FIELDS = (DESCRIPTION, BUSINESS, AMOUNT, DATE, CONTACT)
 SKIPPABLE = frozenset({AMOUNT, DATE, CONTACT})
 SKIPPED = "skipped"
+UNSORTED = "other"
 FIELD_WORDS: Mapping[str, re.Pattern[str]] = {
     AMOUNT: re.compile(r"金额|钱数|多少钱|\bamount\b|\bsum\b", re.I),
     DATE: re.compile(r"日期|时间|哪天|\bdate\b|\bday\b", re.I),

@@ -25,6 +25,7 @@ from actions.complaint_fields import (
     FIELDS,
     SKIPPABLE,
     SKIPPED,
+    UNSORTED,
     either_date,
     everything_in,
     has_words,
@@ -86,11 +87,7 @@ def read_turn(turn: Turn) -> Step:
     if requested in step.values or step.say or step.either_date:
         return step
     if skips(turn):
-        return (
-            Step(values={**step.values, requested: SKIPPED})
-            if requested in SKIPPABLE
-            else Step(say=["utter_cannot_skip"])
-        )
+        return _left_out(step, requested)
     if restated := _restated(turn):
         return Step(values=restated, say=["utter_complaint_corrected"])
     if digresses(turn):
@@ -100,6 +97,15 @@ def read_turn(turn: Turn) -> Step:
     if step.values:
         return step
     return Step(misunderstood=_unclear(requested))
+
+
+def _left_out(step: Step, requested: str) -> Step:
+    """Nobody is kept for what they cannot say: sorting complaints is the bank's work, not the customer's."""
+    if requested == BUSINESS:
+        return Step(values={**step.values, BUSINESS: UNSORTED}, say=["utter_business_left_open"])
+    if requested in SKIPPABLE:
+        return Step(values={**step.values, requested: SKIPPED})
+    return Step(say=["utter_cannot_skip"])
 
 
 def _one_step_back(turn: Turn) -> Step:

@@ -91,11 +91,18 @@ def test_three_fields_may_be_skipped(slot: str, text: str, intent: str, perform:
     assert perform(ValidateComplaint, asked(slot, text, intent)).slots[slot] == "skipped"
 
 
-@pytest.mark.parametrize("slot", ["complaint_description", "complaint_business"])
-def test_the_others_may_not(slot: str, perform: Perform) -> None:
-    done = perform(ValidateComplaint, asked(slot, "跳过", "skip"))
+@pytest.mark.parametrize(
+    ("text", "intent"), [("跳过", "skip"), ("不知道算哪一类", "inform"), ("都不是", "deny")]
+)
+def test_who_cannot_name_the_category_is_not_kept_for_it(text: str, intent: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_business", text, intent))
+    assert (done.slots["complaint_business"], done.said) == ("other", ["utter_business_left_open"])
+
+
+def test_what_happened_must_be_told(perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_description", "跳过", "skip"))
     assert done.said == ["utter_cannot_skip"]
-    assert slot not in done.slots
+    assert "complaint_description" not in done.slots
 
 
 def test_a_correction_in_the_middle_changes_the_earlier_value(perform: Perform) -> None:
