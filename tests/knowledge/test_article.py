@@ -55,6 +55,17 @@ def test_a_condition_is_added_only_for_whom_it_holds(write_articles: Write) -> N
     assert "Free for platinum" not in article.answer("en")
 
 
+def test_numbered_steps_stand_on_lines_of_their_own(write_articles: Write) -> None:
+    write_articles(RATES, "_rates.yml")
+    steps = GOOD.replace(
+        "请拨打 {rate.hotline}。", "任选一种：① 手机银行 → 挂失；② 打 {rate.hotline}。 ③ 到网点，见①。"
+    )
+    (article,) = load_articles(write_articles(steps))
+    assert article.answer("zh") == "任选一种：\n① 手机银行 → 挂失；\n② 打 一号。\n③ 到网点，见①。"
+    (other,) = load_articles(write_articles(GOOD.replace("请拨打 {rate.hotline}", "① 打电话；② 到网点")))
+    assert other.answer("zh") == "① 打电话；\n② 到网点。"
+
+
 def test_repeated_phrasings_count_once(write_articles: Write) -> None:
     write_articles(RATES, "_rates.yml")
     (article,) = load_articles(write_articles(GOOD))
