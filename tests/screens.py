@@ -114,7 +114,7 @@ def photograph_staff_pages(browser: Browser, folder: Path) -> None:
             with _person(browser, locale, viewport=viewport, scheme=scheme) as supervisor:
                 page = sign_in(supervisor, scene.address, "supervisor")
                 if locale.startswith("en"):
-                    page.get_by_role("button", name="English").click()
+                    choose_english(page)
                 for title, path in staff_pages(scene).items():
                     page.goto(f"{scene.address}{path}")
                     _shoot(page, folder / f"{title}-{name}.png", full_page=True)
@@ -152,7 +152,7 @@ def photograph(browser: Browser, address: str, folder: Path) -> None:
             page = sign_in(supervisor, address, "supervisor")
             page.goto(f"{address}/console")
             _shoot(page, folder / f"console-{scheme}.png")
-            page.get_by_role("button", name="English").click()
+            choose_english(page)
             _shoot(page, folder / f"console-{scheme}-en.png")
     with _person(browser, "zh-CN", viewport=PHONE) as agent:
         page = sign_in(agent, address, "agent")
@@ -206,6 +206,14 @@ def sign_in(context: BrowserContext, address: str, username: str) -> Page:
     page.locator("button.primary").click()
     page.wait_for_url(lambda url: "/login" not in url)
     return page
+
+
+def choose_english(page: Page) -> None:
+    """On a phone the button is in the menu."""
+    menu = page.locator(".own-opener")
+    if menu.is_visible():
+        menu.click()
+    page.get_by_role("button", name="English").click()
 
 
 def ask_for_code(context: BrowserContext, address: str) -> Page:

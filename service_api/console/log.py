@@ -17,6 +17,7 @@ from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import Problem
 from service_api.customers.models import TIERS
+from service_api.escalation import steering
 from service_api.reports import views
 from service_api.reports.choice import ME, NOBODY, Choice, TheChoice
 from service_api.reports.queries import log_figures
@@ -77,7 +78,7 @@ def rows(
     table = _table(session, me, choice, now=now, settings=settings, cursor=cursor)
     if "HX-Request" not in request.headers:
         _note_look(database, me, choice, table, now=now, settings=settings)
-    return page(request, "complaint_table.html", me=me, selectable=_may_give(me), **table)
+    return page(request, "complaint_table.html", me=me, selectable=_may_tick(me), **table)
 
 
 @router.get("/figures")
@@ -129,7 +130,37 @@ def assign(
     except Problem as problem:
         refused = problem
     table = _table(session, me, choice, now=now, settings=settings, cursor="")
-    return _log_page(request, session, me, choice, table, now=now, problem=refused, outcome=outcome)
+    done = ("log.given", outcome) if outcome else None
+    return _log_page(request, session, me, choice, table, now=now, problem=refused, done=done)
+
+
+@router.post("/acknowledge", dependencies=[OwnForm])
+def acknowledge(
+    request: Request,
+    me: Supervisor,
+    choice: TheChoice,
+    session: WriteSession,
+    now: Now,
+    settings: TheSettings,
+    number: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006  # FastAPI copies it
+    seen: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006
+) -> Response:
+    """Take note of every level of the ticked complaints as this page showed them; say what became of each."""
+    done, refused = None, None
+    try:
+        wanted = {one: _version_in(seen, one) for one in number}
+        done = "log.acknowledged", steering.acknowledge_many(session, me, wanted, now=now)
+    except Problem as problem:
+        refused = problem
+    table = _table(session, me, choice, now=now, settings=settings, cursor="")
+    return _log_page(request, session, me, choice, table, now=now, problem=refused, done=done)
+
+
+def _version_in(seen: list[str], number: str) -> int | None:
+    """The version a page showed of a complaint, of its `number:version` pairs."""
+    versions = (version for each, _, version in (pair.partition(":") for pair in seen) if each == number)
+    version = next(versions, "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) <= 9 else None
 
 
 def _log_page(
@@ -142,7 +173,7 @@ def _log_page(
     now: datetime,
     cursor: str = "",
     problem: Problem | None = None,
-    outcome: bulk.Given | None = None,
+    done: tuple[str, bulk.Outcome] | None = None,
 ) -> HTMLResponse:
     return page(
         request,
@@ -165,9 +196,10 @@ def _log_page(
         owners=(ME, NOBODY),
         saved=views.views_for(session, me),
         handlers=complaint_handlers(session) if _may_give(me) else (),
-        selectable=_may_give(me),
+        may_give=_may_give(me),
+        selectable=_may_tick(me),
         problem=problem,
-        outcome=outcome,
+        done=done,
         status=problem.status if problem else 200,
         **table,
     )
@@ -175,6 +207,10 @@ def _log_page(
 
 def _may_give(me: SignedIn) -> bool:
     return me.may(Permission.APPROVE)
+
+
+def _may_tick(me: SignedIn) -> bool:
+    return _may_give(me) or me.may(Permission.HANDLE_COMPLAINTS)
 
 
 def _note_look(

@@ -135,6 +135,11 @@ def acknowledge_level(press: Press) -> None:
     steering.acknowledge(press.session, press.complaint, escalation, me=press.me, now=press.now)
 
 
+def acknowledge_levels(press: Press) -> None:
+    """All that this version of the file shows."""
+    steering.acknowledge_all(press.session, press.complaint, me=press.me, now=press.now)
+
+
 def _act(press: Press, action: Action) -> None:
     act(
         press.session,
@@ -163,6 +168,7 @@ STEPS: dict[str, Callable[[Press], None]] = {
     Action.RETURN_DECISION.value: return_for_rework,
     Action.SEND_ANSWER.value: send,
     "acknowledge_level": acknowledge_level,
+    "acknowledge_levels": acknowledge_levels,
 }
 # Steps of the lifecycle that are one button; those with words have a form on the page.
 BUTTONS = (*(action.value for action in PLAIN), "approve_decision", "return_decision", "send_answer")

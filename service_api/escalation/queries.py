@@ -1,8 +1,9 @@
 """Questions about the clocks and levels of a complaint."""
 
 import uuid
+from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from service_api.complaints.deadlines import ClockView, EscalationView
@@ -10,6 +11,8 @@ from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.rulebook import RuleBook
 
 MOST = 200
+# A reminder to the handler, level 0, expects no answer.
+NOT_ACKNOWLEDGED = and_(Escalation.level > 0, Escalation.acknowledged_at.is_(None))
 
 
 def clock_views(session: Session, complaint_id: uuid.UUID) -> list[ClockView]:
@@ -61,3 +64,14 @@ def escalation_views(
         )
         for row in found
     ]
+
+
+def unacknowledged(session: Session, complaint_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many levels of each complaint nobody has acknowledged; complaints without one are left out."""
+    rows = session.execute(
+        select(Escalation.complaint_id, func.count())
+        .where(Escalation.complaint_id.in_(complaint_ids), NOT_ACKNOWLEDGED)
+        .group_by(Escalation.complaint_id)
+        .order_by(Escalation.complaint_id)
+    )
+    return dict(rows.all())

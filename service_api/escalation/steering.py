@@ -1,6 +1,7 @@
 """What people decide about clocks and levels: extend, pause for an appraisal, resume, acknowledge."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,14 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import record
+from service_api.complaints.bulk import Outcome, do_on_each
 from service_api.complaints.handling import tell_customer
 from service_api.complaints.models import Complaint
 from service_api.complaints.queries import complaint_for
 from service_api.complaints.service import due_date
 from service_api.core.problems import Conflict, Forbidden, NotFound
+from service_api.core.versions import VersionNeeded, check_version
 from service_api.escalation.clock import Change
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.profiles import ClockProfile
+from service_api.escalation.queries import MOST, NOT_ACKNOWLEDGED
 from service_api.escalation.service import APPRAISAL, DeskClocks
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -29,6 +33,11 @@ class NotExtendable(Conflict):
 class NotPausable(Conflict):
     type = "not-pausable"
     title = "该计时不可暂停"
+
+
+class NothingToAcknowledge(Conflict):
+    type = "nothing-to-acknowledge"
+    title = "没有待确认的升级"
 
 
 def extend(
@@ -131,6 +140,39 @@ def acknowledge(
             clock=row.clock,
         )
     return row
+
+
+def acknowledge_all(
+    session: Session, complaint: Complaint, *, me: SignedIn, now: datetime
+) -> Sequence[Escalation]:
+    """Every level of a complaint that nobody has acknowledged yet. Raises `NothingToAcknowledge`."""
+    unheard = session.scalars(
+        select(Escalation.id)
+        .where(Escalation.complaint_id == complaint.id, NOT_ACKNOWLEDGED)
+        .order_by(Escalation.fired_at, Escalation.id)
+        .limit(MOST)
+    ).all()
+    if not unheard:
+        raise NothingToAcknowledge
+    return [acknowledge(session, complaint, one, me=me, now=now) for one in unheard]
+
+
+def acknowledge_many(
+    session: Session, me: SignedIn, seen: Mapping[str, int | None], *, now: datetime
+) -> Outcome:
+    """The levels of many complaints, by number with the version that was seen of each: where another level
+    fired meanwhile, or anything else was done, nobody has taken note of it. Raises `Forbidden`, `Malformed`.
+    """
+    me.must(Permission.HANDLE_COMPLAINTS)
+
+    def take_note(complaint: Complaint) -> None:
+        version = seen[complaint.number]
+        if version is None:
+            raise VersionNeeded
+        check_version(complaint.version, expected=version)
+        acknowledge_all(session, complaint, me=me, now=now)
+
+    return do_on_each(session, me, seen, take_note)
 
 
 def set_complex(

@@ -12,6 +12,13 @@ document.addEventListener("change", (event) => {
   if (!event.target.matches?.("[data-tick-all]")) return;
   for (const box of event.target.form.querySelectorAll("input[name=number]")) box.checked = event.target.checked;
 });
+document.addEventListener("change", (event) => {
+  const told = event.target.form?.querySelector("[data-ticked]");
+  if (!told) return;
+  const count = event.target.form.querySelectorAll("input[name=number]:checked").length;
+  told.hidden = !count;
+  told.textContent = told.dataset.words.replace("{count}", count);
+});
 
 // On a narrow screen the line of tabs begins where one is.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {

@@ -11,8 +11,6 @@ from sqlalchemy import select
 
 from service_api.audit.models import AuditEntry
 from service_api.audit.service import Actor, record
-from service_api.complaints.models import Complaint
-from service_api.complaints.people import recuse
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.staff.models import StaffMember
@@ -61,43 +59,6 @@ def test_only_its_owner_forgets_a_view(as_: SignedInAs) -> None:
     assert "超期</a>" in boss.get("/console").text
     lead.post(address, data={"csrf_token": token})
     assert "超期</a>" not in lead.get("/console").text
-
-
-def test_many_are_given_to_one_person_and_what_cannot_be_is_named(
-    as_: SignedInAs, database: Database
-) -> None:
-    numbers = filed(database, 3)
-    with database.writing() as session:
-        agent = session.scalars(select(StaffMember).where(StaffMember.username == "agent")).one()
-        recused = session.scalars(select(Complaint).where(Complaint.number == numbers[0])).one()
-        recuse(session, recused, staff_id=agent.id, reason="家属", by=SYSTEM, now=NOON)
-        agent_id = agent.id
-    lead = as_("lead")
-    answer = lead.post(
-        "/console/assign",
-        data={
-            "csrf_token": csrf(lead.get("/console").text),
-            "number": [*numbers, "C-20200101-0001"],
-            "to": "agent",
-        },
-    ).text
-
-    assert "已分派 2 件" in answer
-    assert f"{numbers[0]}: 该人员应当回避" in answer
-    assert "C-20200101-0001: 未找到" in answer
-    with database.reading() as session:
-        owners = dict(session.execute(select(Complaint.number, Complaint.owner_id)).all())
-    assert owners == {numbers[0]: None, numbers[1]: agent_id, numbers[2]: agent_id}
-
-
-def test_an_auditor_sees_the_log_and_gives_nothing(as_: SignedInAs, database: Database) -> None:
-    (number,) = filed(database, 1)
-    auditor = as_("auditor")
-    page = auditor.get("/console").text
-    assert number in page
-    assert numbers_on(page) == set()
-    data = {"csrf_token": csrf(page), "number": [number], "to": "agent"}
-    assert auditor.post("/console/assign", data=data).status_code == 403
 
 
 def test_every_bar_of_the_report_leads_to_its_cases(
