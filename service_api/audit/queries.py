@@ -1,10 +1,10 @@
 """Questions to the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from service_api.audit.models import AuditEntry
@@ -27,6 +27,16 @@ def history_of(
     if without is not None:
         query = query.where(AuditEntry.action != without)
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
+def times_done(session: Session, subject: tuple[str, str], deeds: Collection[str]) -> int:
+    """How often any of these deeds was done to one subject: it grows with every change on record."""
+    query = select(func.count()).where(
+        AuditEntry.subject_kind == subject[0],
+        AuditEntry.subject_id == subject[1],
+        AuditEntry.action.in_(deeds),
+    )
+    return session.scalar(query) or 0
 
 
 @dataclass(frozen=True, slots=True)

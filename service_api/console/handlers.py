@@ -1,7 +1,7 @@
 """Who handles which business lines and languages, how much at once, and in which teams that puts them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from service_api.audit.models import AuditEntry
-from service_api.audit.queries import history_of
+from service_api.audit.queries import history_of, times_done
 from service_api.complaints import assignment
 from service_api.complaints.assignment import Handler
 from service_api.complaints.codes import BUSINESSES
@@ -22,11 +22,14 @@ from service_api.conversations.desk_models import USUAL_CAPACITY
 from service_api.conversations.presence import Colleague
 from service_api.core.edge import MachineNow, Now, ReadSession, WriteSession
 from service_api.core.problems import NotFound, Problem
+from service_api.core.text import whole_number
+from service_api.core.versions import VersionNeeded, check_version
 from service_api.staff.api import Approver, Organiser
+from service_api.staff.models import StaffMember
 from service_api.staff.queries import display_names
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
-from service_api.web.forms import OwnForm
+from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
 router = APIRouter(prefix="/console/handlers", include_in_schema=False)
@@ -42,6 +45,14 @@ class Line:
     handler: Handler
     at_desk: Colleague | None
     teams: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form shows: what is saved, or what was typed when it could not be."""
+
+    skills: Mapping[str, Collection[str]]
+    capacity: int
 
 
 @router.get("")
@@ -79,12 +90,18 @@ def change(
     business: Annotated[list[Business], Form()] = [],  # noqa: B006  # FastAPI copies it
     language: Annotated[list[Language], Form()] = [],  # noqa: B006
     capacity: Annotated[int, Form()] = USUAL_CAPACITY,
+    version: Text = "",
 ) -> Response:
-    """Skills and capacity in one press; the next complaint and the next conversation go by them."""
+    """Skills and capacity in one press; the next complaint and the next conversation go by them. Refused when
+    somebody else changed them since the page was made; the page then shows what was typed."""
     line = _line(session, username, machine_now=machine_now)
-    member = line.handler.member
+    member = session.get_one(StaffMember, line.handler.member.id, with_for_update=True)
     skills: dict[str, Sequence[str]] = {"business": business, "language": language}
+    seen = whole_number(version)
     try:
+        if seen is None:
+            raise VersionNeeded
+        check_version(_version(session, member.id), expected=seen)
         with session.begin_nested():
             assignment.set_skills(session, member, skills, by=me.actor, now=now)
             if line.at_desk is not None:
@@ -92,7 +109,10 @@ def change(
                     session, member.id, capacity, by=me.actor, now=now, machine_now=machine_now
                 )
     except Problem as problem:
-        return _handler_page(request, session, me, username, machine_now=machine_now, problem=problem)
+        typed = Typed(skills, capacity)
+        return _handler_page(
+            request, session, me, username, machine_now=machine_now, typed=typed, problem=problem
+        )
     return RedirectResponse(f"/console/handlers?done={member.username}", status_code=303)
 
 
@@ -103,9 +123,11 @@ def _handler_page(
     username: str,
     *,
     machine_now: MachineNow,
+    typed: Typed | None = None,
     problem: Problem | None = None,
 ) -> HTMLResponse:
     line = _line(session, username, machine_now=machine_now)
+    saved = Typed(line.handler.skills, line.at_desk.capacity if line.at_desk else USUAL_CAPACITY)
     history = _history(session, line.handler.member.id)
     actors = {uuid.UUID(entry.actor_id) for entry in history if entry.actor_kind == "staff"}
     return page(
@@ -113,6 +135,8 @@ def _handler_page(
         "handler.html",
         me=me,
         line=line,
+        shown=typed or saved,
+        version=_version(session, line.handler.member.id),
         businesses=list(BUSINESSES),
         languages=LANGUAGES,
         most=presence.MOST_AT_ONCE,
@@ -150,3 +174,8 @@ def _history(session: Session, staff_id: uuid.UUID) -> list[AuditEntry]:
     subject = ("staff", str(staff_id))
     found = [entry for deed in DEEDS for entry in history_of(session, subject, only=deed, limit=MOST_SHOWN)]
     return sorted(found, key=lambda entry: entry.id, reverse=True)[:MOST_SHOWN]
+
+
+def _version(session: Session, staff_id: uuid.UUID) -> int:
+    """Of what somebody handles, wherever it was changed."""
+    return times_done(session, ("staff", str(staff_id)), DEEDS)

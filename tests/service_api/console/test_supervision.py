@@ -222,6 +222,10 @@ def test_a_systemic_issue_is_opened_from_a_suggestion_and_closed_on_its_page(
     assert "整改中" in done
     assert "换模块" in done
     assert all(number in done for number in numbers)
+    late = lead.post(address, data=form | {"version": "1", "stage": "acting", "action": "换主板"})
+    assert late.status_code == 412
+    assert "换主板" in late.text
+    assert 'name="version" value="2"' in late.text, "who has been told may save"
     auditor = as_("auditor")
     assert "取款机不出钞" in auditor.get("/console/improvements").text
     assert (
