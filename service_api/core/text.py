@@ -30,6 +30,11 @@ def is_blank(text: str) -> bool:
     return all(c.isspace() or unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zs"} for c in text)
 
 
+def whole_number(text: str) -> int | None:
+    """What a form's field counts with: a number of plain digits, nine at most; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
 def hide_numbers(text: str) -> str:
     """Card and resident ID numbers as people may write them, masked; other long numbers stay.
 
