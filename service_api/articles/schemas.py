@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service_api.core.edge import RowId
+
 Language = Literal["zh", "en"]
 ArticleId = Annotated[str, Field(max_length=80)]
 
@@ -176,7 +178,7 @@ class Groups(BaseModel):
 class QuestionChoice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    questions: list[int] = Field(min_length=1, max_length=200)
+    questions: list[RowId] = Field(min_length=1, max_length=200)
 
 
 class DraftFromQuestions(QuestionChoice):

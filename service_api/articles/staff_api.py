@@ -23,7 +23,7 @@ from service_api.articles.schemas import (
 )
 from service_api.articles.shelf import shelf_on
 from service_api.articles.steps import STEPS, Press
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Now, ReadSession, RowId, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
 from service_api.core.versions import Expected, put_etag
 from service_api.staff.api import CurrentStaff, FromOwnPage
@@ -137,7 +137,7 @@ def history(article_id: Id, session: ReadSession, today: Today) -> Versions:
 
 
 @router.get("/{article_id}/versions/{number}", dependencies=[StaffOnly])
-def version(article_id: Id, number: int, session: ReadSession, today: Today) -> VersionView:
+def version(article_id: Id, number: RowId, session: ReadSession, today: Today) -> VersionView:
     queries.version(session, article_id, number)
     items = views.history_of(session, queries.article(session, article_id), today=today)
     return next(one for one in items if one.number == number)

@@ -196,7 +196,7 @@ def recuse(number: Number, body: Away, me: CurrentStaff, session: WriteSession, 
     if body.username != me.username:
         me.must(Permission.APPROVE)
     complaint = queries.complaint_for(session, me, number, lock=True)
-    staff_id = people.member_named(session, body.username).id if body.username else None
+    staff_id = people.member_named(session, body.username).id if body.username is not None else None
     people.recuse(
         session, complaint, staff_id=staff_id, branch=body.branch, reason=body.reason, by=me.actor, now=now
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from service_api.audit.service import record, record_apart
@@ -28,7 +28,7 @@ from service_api.complaints.views import (
     rows_of,
     timeline_of,
 )
-from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
+from service_api.core.edge import Moment, Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.pagination import LARGEST_PAGE
 from service_api.core.problems import Malformed
 from service_api.staff.api import CaseHandler, CurrentStaff, FromOwnPage
@@ -59,7 +59,7 @@ class Step(BaseModel):
     action: Action
     text: Annotated[Clean, Field(max_length=1000)] = ""
     how: How | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Step":
@@ -82,7 +82,7 @@ def listed(
     settings: TheSettings,
     state: State | None = None,
     level: Annotated[int | None, Query(ge=0, le=9)] = None,
-    due_before: datetime | None = None,
+    due_before: Moment | None = None,
     overdue: bool = False,
     business: Business | None = None,
     product: ProductCode | None = None,
@@ -95,8 +95,8 @@ def listed(
     over: bool | None = None,
     channel: Channel | None = None,
     source: Source | None = None,
-    received_from: AwareDatetime | None = None,
-    received_before: AwareDatetime | None = None,
+    received_from: Moment | None = None,
+    received_before: Moment | None = None,
     timeliness: Literal["in_time", "late", "running"] | None = None,
     repeated: bool = False,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
@@ -106,7 +106,7 @@ def listed(
     filters = Filters(
         state=state.value if state else None,
         level=level,
-        due_before=_aware(due_before),
+        due_before=due_before,
         overdue=overdue,
         business=business,
         product=product,
@@ -198,9 +198,3 @@ def _take(
     if body.action is Action.ASK_CUSTOMER:
         key = f"question:{complaint.version}"
         tell_customer(session, complaint, "complaint_question", key=key, now=now, question=body.text)
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise Malformed(errors=[{"field": "due_before", "message": "a moment needs its zone"}])
-    return moment

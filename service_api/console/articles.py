@@ -21,6 +21,7 @@ from service_api.articles.steps import STEPS, Press
 from service_api.console.article_forms import content_of, fields_of
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.problems import Malformed, NotFound, Problem
+from service_api.core.text import whole_number
 from service_api.staff.api import CurrentStaff
 from service_api.staff.roles import Permission
 from service_api.staff.service import SignedIn
@@ -193,7 +194,7 @@ def _history(versions: list[VersionView]) -> list[Facts]:
 
 
 def _revision(form: FormData) -> int:
-    typed = str(form.get("revision", ""))
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+    number = whole_number(str(form.get("revision", "")))
+    if number is None:
         raise Malformed(errors=[{"field": "revision", "message": "load the page again"}])
-    return int(typed)
+    return number

@@ -15,7 +15,7 @@ from service_api.audit.queries import Sought, entries
 from service_api.audit.service import record
 from service_api.complaints.models import Complaint
 from service_api.console.audit_lines import lines_of
-from service_api.core.edge import Now, TheSettings, WriteSession
+from service_api.core.edge import Now, RowId, TheSettings, WriteSession
 from service_api.reports.choice import Day, beginning
 from service_api.staff.api import AuditReader
 from service_api.staff.models import StaffMember
@@ -51,7 +51,7 @@ def read(
     session: WriteSession,
     now: Now,
     settings: TheSettings,
-    older_than: Annotated[int | None, Query(ge=1)] = None,
+    older_than: RowId | None = None,
 ) -> HTMLResponse:
     sought = Sought(
         actor=_actor(session, asked.who.strip()),

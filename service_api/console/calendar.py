@@ -122,7 +122,7 @@ def change(
 
 def _set_day(session: Session, place: Place, form: FormData, me: SignedIn, now: datetime) -> None:
     day, working = _day(form)
-    label = str(form.get("label", "")).strip()[:100]
+    label = str(form.get("label", ""))
     calendars.set_day(session, place.name, day, working=working, label=label, by=me.actor, now=now)
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service_api.audit.service import record
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Now, ReadSession, RowId, WriteSession
 from service_api.core.problems import NotFound
 from service_api.outbox import queries
 from service_api.outbox import service as outbox
@@ -32,7 +32,7 @@ def replay_all(me: Manager, session: WriteSession, now: Now) -> Response:
 
 
 @router.post("/{event_id}/replay", dependencies=[OwnForm])
-def replay(event_id: int, me: Manager, session: WriteSession, now: Now) -> Response:
+def replay(event_id: RowId, me: Manager, session: WriteSession, now: Now) -> Response:
     if not _replay(session, event_id, me, now):
         raise NotFound
     return RedirectResponse("/console/dead-letters?replayed=1", status_code=303)

@@ -14,8 +14,9 @@ from service_api.complaints.lifecycle import State
 from service_api.complaints.queries import NOT_SAID, TIMELINESS
 from service_api.complaints.views import list_read
 from service_api.core.database import Database
-from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
+from service_api.core.edge import Now, ReadSession, RowId, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import Problem
+from service_api.core.text import whole_number
 from service_api.customers.models import TIERS
 from service_api.escalation import steering
 from service_api.reports import views
@@ -107,7 +108,7 @@ def save_view(
 
 
 @router.post("/views/{view_id}/forget", dependencies=[OwnForm])
-def forget_view(view_id: int, me: Supervisor, session: WriteSession) -> Response:
+def forget_view(view_id: RowId, me: Supervisor, session: WriteSession) -> Response:
     views.forget(session, me, view_id)
     return RedirectResponse("/console", status_code=303)
 
@@ -159,8 +160,7 @@ def acknowledge(
 def _version_in(seen: list[str], number: str) -> int | None:
     """The version a page showed of a complaint, of its `number:version` pairs."""
     versions = (version for each, _, version in (pair.partition(":") for pair in seen) if each == number)
-    version = next(versions, "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) <= 9 else None
+    return whole_number(next(versions, ""))
 
 
 def _log_page(

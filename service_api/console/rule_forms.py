@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
+from service_api.core.text import whole_number
 from service_api.escalation.profiles import FactRule, Ladder, Recipients, Targets
 from service_api.escalation.rules import BadRules
 from service_api.staff.models import ROLES
@@ -142,4 +143,5 @@ def _all(form: FormData, name: str) -> list[str]:
 def _number(form: FormData, name: str) -> int | str | None:
     """A whole number; what is none is handed on as it is, for the schema to name the fault."""
     said = _said(form, name)
-    return None if not said else int(said) if said.isascii() and said.isdigit() and len(said) < 10 else said
+    number = whole_number(said)
+    return number if number is not None else said or None

@@ -12,6 +12,7 @@ from service_api.console import rule_forms as forms
 from service_api.console.rule_forms import Content
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.problems import Conflict, Malformed, Problem
+from service_api.core.text import whole_number
 from service_api.customers.models import TIERS
 from service_api.escalation import rules
 from service_api.escalation.api import TheDesk
@@ -86,7 +87,7 @@ def change(
 ) -> Response:
     """Make a version; a form with a fault is shown again with what was typed."""
     content = _read(session, desk, kind, form)
-    based_on = str(form.get("based_on", ""))
+    based_on = whole_number(str(form.get("based_on", "")))
     try:
         row = rules.make_version(
             session,
@@ -96,7 +97,7 @@ def change(
             effective_from=forms.start_of(str(form.get("effective_from", "")), now=now, zone=settings.zone),
             applies_to_open=bool(form.get("applies_to_open")),
             reason=str(form.get("reason", "")),
-            based_on=int(based_on) if based_on.isdigit() else -1,
+            based_on=-1 if based_on is None else based_on,
             me=me,
             now=now,
         )

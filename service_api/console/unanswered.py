@@ -10,7 +10,7 @@ from service_api.articles import groups, unanswered
 from service_api.articles.edges import MaybeEngine, ThePlaces, TheRates, Today
 from service_api.articles.groups import QuestionGroup
 from service_api.articles.models import FaqArticle
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Now, ReadSession, RowId, WriteSession
 from service_api.staff.api import Supervisor
 from service_api.staff.roles import Permission
 from service_api.web.forms import OwnForm, Text
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/console/unanswered", include_in_schema=False)
 MOST_SHOWN = 30
 
 
-Chosen = Annotated[list[int], Form(max_length=200)]
+Chosen = Annotated[list[RowId], Form(max_length=200)]
 
 
 @router.get("")

@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from service_api.core.problems import Malformed
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -70,13 +73,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that commits when the block ends and rolls back when it raises."""
-        with self._write() as session, session.begin():
+        with _refusing_unfit(), self._write() as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading only; whatever it changed is rolled back."""
-        with self._read() as session:
+        with _refusing_unfit(), self._read() as session:
             yield session
 
     def after_write(self, listener: Callable[[Session], None]) -> None:
@@ -90,6 +93,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _refusing_unfit() -> Iterator[None]:
+    """What no column holds, as a NUL in a text of PostgreSQL's, is the sender's fault: `Malformed`."""
+    try:
+        yield
+    except DataError as error:
+        raise Malformed from error
 
 
 def _engine(address: str) -> Engine:

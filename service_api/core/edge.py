@@ -1,16 +1,33 @@
 """What an endpoint may ask for: a session that commits before the answer leaves, the clock, the settings."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
+from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy.orm import Session
 
 from service_api.core.clock import Clock, SystemClock
 from service_api.core.database import Database
 from service_api.settings import Settings
+
+LARGEST_ID = 2**63 - 1  # of a row, in either database
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no calendar has this moment") from None
+
+
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+"""The number of a row or a version as a request names it. What no row can have never reaches the database."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment from outside, with its zone, that there is in UTC too."""
 
 
 def _database(connection: HTTPConnection) -> Database:

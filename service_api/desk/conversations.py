@@ -16,7 +16,7 @@ from service_api.complaints.teams import teams
 from service_api.conversations import callbacks, notes, presence, queries, service
 from service_api.conversations.models import Conversation
 from service_api.conversations.presence import Colleague
-from service_api.core.edge import MachineNow, Now, ReadSession, TheSettings, WriteSession
+from service_api.core.edge import LARGEST_ID, MachineNow, Now, ReadSession, TheSettings, WriteSession
 from service_api.core.text import mask_phone
 from service_api.customers import queries as customers
 from service_api.desk.marks import head_mark
@@ -134,7 +134,7 @@ def lines(
     me: Agent,
     session: ReadSession,
     after: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    note: Annotated[int, Query(ge=0)] = 0,
+    note: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
 ) -> HTMLResponse:
     """The lines that came since, as list items."""
     talk = queries.conversation(session, conversation_id)

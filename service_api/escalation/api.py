@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, File, UploadFile
 from fastapi.requests import HTTPConnection
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from service_api.complaints.case_file import Number, ToChange
 from service_api.complaints.schemas import ShortText
@@ -48,7 +48,7 @@ class DueView(BaseModel):
 class DayEntry(Strict):
     day: date
     working: bool
-    name: str = ""
+    name: Annotated[str, Field(max_length=calendars.LONGEST_LABEL)] = ""
 
 
 class CalendarView(BaseModel):

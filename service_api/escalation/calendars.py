@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service_api.audit.models import AuditEntry
 from service_api.audit.service import Actor, record
 from service_api.core.problems import Malformed, NotFound
+from service_api.core.text import clean
 from service_api.escalation.calendar import OFFICIAL, Shift, WorkingCalendar
 from service_api.escalation.clock import Change, Unit
 from service_api.escalation.models import CalendarDay, CalendarYear, ComplaintClock
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = timedelta(days=120), timedelta(days=400)  # no clock of ours reaches further
 LONGEST_EVENT = 31
+LONGEST_LABEL = 100
 MOST_DAYS = 2000
 UNCONFIRMED = "calendar.unconfirmed"
 CHANGED = "calendar days"  # set in a session that changes the table
@@ -196,7 +198,7 @@ def _all_days(content: bytes) -> Iterator[tuple[date, tuple[bool, str]]]:
         first, last = _span(event)
         if first is None or last is None or "RRULE" in event or not 0 < (last - first).days <= LONGEST_EVENT:
             raise BadCalendar("all-day events only, at most a month long and without repetition")
-        label = str(event.get("SUMMARY", ""))[:100]
+        label = str(event.get("SUMMARY", ""))
         working = any(word in label.casefold() for word in WORKED)
         for n in range((last - first).days):
             count += 1
@@ -231,7 +233,12 @@ def _put(
     session: Session, name: str, day: date, *, working: bool, label: str, by: Actor, now: datetime
 ) -> None:
     row = CalendarDay(
-        calendar=name, day=day, working=working, name=label, set_by_id=_staff_id(by), set_at=now
+        calendar=name,
+        day=day,
+        working=working,
+        name=clean(label)[:LONGEST_LABEL],
+        set_by_id=_staff_id(by),
+        set_at=now,
     )
     session.merge(row)
     session.flush()

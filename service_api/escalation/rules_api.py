@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from service_api.core.edge import Now, ReadSession, WriteSession
+from service_api.core.edge import Moment, Now, ReadSession, WriteSession
 from service_api.core.problems import NotFound
 from service_api.escalation import rules
 from service_api.escalation.api import TheDesk
@@ -34,7 +34,7 @@ class RuleChange(RuleProposal):
     which their clocks started.
     """
 
-    effective_from: AwareDatetime | None = None
+    effective_from: Moment | None = None
     applies_to_open: bool = False
     reason: str = Field(min_length=1, max_length=500)
     based_on: int = Field(ge=0)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service_api.audit.service import Deed, record, record_apart
 from service_api.complaints.people import member_named
-from service_api.core.edge import Now, ReadSession, TheDatabase, WriteSession
+from service_api.core.edge import Moment, Now, ReadSession, RowId, TheDatabase, WriteSession
 from service_api.core.problems import NotFound
 from service_api.notifications import queries, service, webhooks
 from service_api.outbox import queries as outbox_queries
@@ -42,8 +42,8 @@ class Inbox(BaseModel):
 class StandIn(Strict):
     username: str = Field(max_length=64)
     stand_in: str = Field(max_length=64)
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 class Receiver(Strict):
@@ -119,7 +119,7 @@ def dead_letters(_me: Manager, session: ReadSession) -> list[DeadLetter]:
 
 
 @router.post("/dead-letters/{event_id}/replay", status_code=204, dependencies=[FromOwnPage])
-def replay(event_id: int, me: Manager, session: WriteSession, now: Now) -> None:
+def replay(event_id: RowId, me: Manager, session: WriteSession, now: Now) -> None:
     """Try one again."""
     if not outbox.replay(session, event_id=event_id, now=now):
         raise NotFound

@@ -58,7 +58,7 @@ class Untouched(Database):
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with self._write() as session:
+        with super().writing() as session:
             yield session
             session.flush()
             session.rollback()
