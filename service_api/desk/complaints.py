@@ -20,8 +20,8 @@ from service_api.complaints.views import list_read, timeline_of, view_of
 from service_api.core.database import Database
 from service_api.core.edge import Now, ReadSession, TheDatabase, TheSettings, WriteSession
 from service_api.core.problems import Malformed, NotFound, Problem
-from service_api.core.text import mask_name
-from service_api.core.versions import StaleVersion, check_version
+from service_api.core.text import mask_name, whole_number
+from service_api.core.versions import check_version
 from service_api.customers.queries import customer
 from service_api.desk.case_menu import menu_of
 from service_api.desk.case_steps import CASE_STEPS
@@ -79,7 +79,6 @@ def one_complaint(
     desk: TheDesk,
     now: Now,
     settings: TheSettings,
-    changed: bool = False,
 ) -> Response:
     """The file. Reading it is a deed too: it goes into the audit log.
 
@@ -90,7 +89,7 @@ def one_complaint(
     except NotFound:
         people.offered_to(session, me, number)
         return RedirectResponse("/desk/complaints#offers", status_code=303)
-    return _file(request, session, desk, one, me, now=now, settings=settings, changed=changed)
+    return _file(request, session, desk, one, me, now=now, settings=settings)
 
 
 def _file(
@@ -102,7 +101,6 @@ def _file(
     *,
     now: datetime,
     settings: Settings,
-    changed: bool = False,
     trouble: Trouble | None = None,
     status: int = 200,
 ) -> HTMLResponse:
@@ -137,7 +135,6 @@ def _file(
         promised=[(money.minor, money.currency) for money in redress.promised(session, one.id)],
         redress_kinds=REDRESS_KINDS,
         menu=menu_of(session, desk, one, me, actions=file.actions, now=now, zone=settings.zone),
-        changed=changed,
         trouble=trouble,
         own_form=OWN_FORM,
     )
@@ -160,21 +157,20 @@ def press_button(
     settings: TheSettings,
     form: PostedForm,
 ) -> Response:
-    """Take one step. A stale page is shown anew instead of acting on what has changed; a refusal is told on
-    the page, beside what had been typed."""
+    """Take one step. A refusal is told on the page, beside what had been typed; so is that the page was
+    stale: what has changed is looked at before the step is taken."""
     if step not in ALL_STEPS:
         raise NotFound
     fields = texts(form)
-    if not fields.get("version", "").isdigit():
+    version = whole_number(fields.get("version", ""))
+    if version is None:
         raise Malformed("the form is out of date; load the page again")
     try:
         with database.writing() as session:
             one = queries.complaint_for(session, me, number, lock=True)
-            check_version(one.version, expected=int(fields["version"]))
+            check_version(one.version, expected=version)
             me.must(Permission.HANDLE_COMPLAINTS)
             ALL_STEPS[step](Press(session, desk, one, me, now, settings.zone, fields))
-    except StaleVersion:
-        return RedirectResponse(f"/desk/complaints/{number}?changed=true", status_code=303)
     except Problem as problem:
         trouble = trouble_of(request, step, problem, fields)
         with database.writing() as session:

@@ -10,6 +10,7 @@ import yaml
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.routing import Match
 
 from service_api.complaints.codes import products
 from service_api.core.money import Money
@@ -71,6 +72,22 @@ def code_name(language: str, kind: str, slug: str | None) -> str:
     return slug or "—"
 
 
+def address_of(request: Request) -> str:
+    """Where this page can be had again: itself with its filters. The answer to a form that was sent has no
+    address of its own always; then it is the nearest page above."""
+    path = request.url.path
+    if request.method == "GET":
+        return f"{path}?{request.url.query}" if request.url.query else path
+    while path and not _is_page(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.router.routes)
+
+
 def page(
     request: Request, template: str, *, me: SignedIn | None = None, status: int = 200, **facts: Any
 ) -> HTMLResponse:
@@ -116,6 +133,7 @@ def page(
             money=money,
             language=language,
             theme=theme_of(request),
+            own_address=address_of(request),
             demo=settings.demo,
             now=request.app.state.clock.now(),
             csrf_token=me.csrf_token if me else "",

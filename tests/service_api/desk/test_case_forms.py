@@ -169,8 +169,26 @@ def test_who_only_reads_is_offered_nothing_and_refused(lin: Case, as_: SignedInA
     assert answer.status_code == 403
 
 
-def test_a_stale_page_is_shown_anew_instead_of_acting(lin: Case) -> None:
+def test_a_stale_page_is_shown_anew_instead_of_acting_and_keeps_what_was_typed(lin: Case) -> None:
     old = stamped(lin.who.page(lin.address))
     lin.take("acknowledge")
-    answer = lin.who.browser.post(f"{lin.address}/set_complex", data=old)
-    assert "刚被别人改过" in answer.text
+    for step, typed in (("set_complex", {}), ("note", {"text": "客户下午三点后有空"})):
+        answer = lin.who.browser.post(f"{lin.address}/{step}", data=old | typed)
+        assert answer.status_code == 412
+        assert answer.text.count("刚被别人改过") == 1
+    assert "客户下午三点后有空</textarea>" in answer.text
+    again = lin.who.browser.post(f"{lin.address}/note", data=stamped(answer.text) | {"text": "三点后有空"})
+    assert again.status_code == 200, "who has looked may go on"
+
+
+def test_a_decision_is_not_lost_when_a_colleague_was_quicker(lin: Case, as_: SignedInAs) -> None:
+    lin.take("acknowledge")
+    lin.take("investigate")
+    old = stamped(lin.who.page(lin.address))
+    parts = {part: f"{part}：写了半个小时" for part in ("findings", "basis", "reasons", "remedies")}
+    lin.take("propose_decision", status=200, **parts)
+    late = {part: words.replace("半", "整") for part, words in parts.items()}
+    answer = lin.who.browser.post(f"{lin.address}/propose_decision", data=old | late)
+    assert answer.status_code == 412
+    assert "/propose_decision" not in answer.text
+    assert all(words in answer.text for words in late.values()), "there is no form for it any more"

@@ -1,5 +1,6 @@
 """The pages as a browser gets them."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -120,6 +121,26 @@ def test_a_form_without_its_token_is_refused(as_: SignedInAs, file_complaint: Fi
 
 def test_a_recused_or_unknown_number_is_not_found(as_: SignedInAs) -> None:
     assert as_("lead").get("/desk/complaints/C-20200101-0001").status_code == 404
+
+
+def test_who_changes_the_language_stays_where_they_are(
+    as_: SignedInAs, file_complaint: FileComplaint
+) -> None:
+    lead = as_("lead")
+    address = f"/desk/complaints/{file_complaint()}"
+    form = stamped(lead.get(address).text)
+    refused = lead.post(f"{address}/note", data=form | {"text": ""})
+    assert refused.status_code == 422
+    bulk = lead.post("/console/acknowledge?business=loan", data={"csrf_token": csrf(refused.text)})
+    for page, back in (
+        (lead.get("/console?business=loan&text=%E5%8D%A1"), "/console?business=loan&text=%E5%8D%A1"),
+        (refused, address),
+        (bulk, "/console"),
+    ):
+        given = set(re.findall(r'name="back" value="([^"]+)"', html.unescape(page.text)))
+        assert given == {back}
+        moved = lead.post("/language", data={"language": "en", "back": back})
+        assert (moved.status_code, moved.url.path) == (200, back.partition("?")[0])
 
 
 def test_pages_are_in_english_when_asked(as_: SignedInAs) -> None:
