@@ -41,10 +41,12 @@ STARTS = {
     "first answer, English": ANSWER.replace("{text!r}", "'annual fee'"),
 }
 AT_ONCE = "; import os; os._exit(0)"  # nobody waits for the model that is still being read
+# The process's own peak: what getrusage tells is at least the size of whoever started it.
 MEMORY = (
-    "import resource; from knowledge.search import Engine; e = Engine.open({index!r}); e.wait_until_ready();"
-    "e.search('年费怎么收'); e.search('annual fee');"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    "from pathlib import Path; from knowledge.search import Engine; e = Engine.open({index!r});"
+    "e.wait_until_ready(); e.search('年费怎么收'); e.search('annual fee');"
+    "said = dict(line.split(':') for line in Path('/proc/self/status').read_text().splitlines());"
+    "print(int(said['VmHWM'].split()[0]) // 1024)"
 )
 
 Result = dict[str, Any]  # JSON: any shape
