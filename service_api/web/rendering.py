@@ -91,11 +91,12 @@ def _is_page(request: Request, path: str) -> bool:
 def page(
     request: Request, template: str, *, me: SignedIn | None = None, status: int = 200, **facts: Any
 ) -> HTMLResponse:
-    """Render one template. `facts` become its variables; `t` gives words, `local` local times,
-    `refusal` what to say of a problem, `why` what of one field."""
+    """Render one template. `facts` become its variables; `t` gives words, `local` and `brief` local times,
+    `lasting` a time that has passed, `refusal` what to say of a problem, `why` what of one field."""
     settings: Settings = request.app.state.settings
     language = language_of(request)
     chosen = words(language)
+    now = request.app.state.clock.now()
 
     def t(key: str, **values: object) -> str:
         return chosen[key].format(**values)
@@ -111,6 +112,18 @@ def page(
 
     def local(moment: datetime | None, style: str = "%m-%d %H:%M") -> str:
         return moment.astimezone(settings.zone).strftime(style) if moment else "—"
+
+    def brief(moment: datetime) -> str:
+        """The time of a moment of today, the day of another."""
+        today = now.astimezone(settings.zone).date()
+        return local(moment, "%H:%M" if moment.astimezone(settings.zone).date() == today else "%m-%d")
+
+    def lasting(minutes: int) -> str:
+        """In the largest unit that is filled: "40 分钟", "3 小时", "2 天"."""
+        for unit, size in (("days", 24 * 60), ("hours", 60)):
+            if minutes >= size:
+                return t(f"lasting.{unit}", count=minutes // size)
+        return t("lasting.minutes", count=minutes)
 
     def money(minor: int | None, currency: str | None) -> str:
         return (
@@ -130,12 +143,14 @@ def page(
             refusal=refusal,
             why=why,
             local=local,
+            brief=brief,
+            lasting=lasting,
             money=money,
             language=language,
             theme=theme_of(request),
             own_address=address_of(request),
             demo=settings.demo,
-            now=request.app.state.clock.now(),
+            now=now,
             csrf_token=me.csrf_token if me else "",
             **facts,
         )

@@ -15,6 +15,7 @@ from service_api.core.database import Database
 from service_api.settings import Settings
 from tests.service_api.desk.agents import Agent, at, inbox, said, state
 from tests.service_api.desk.conftest import ZHANG, Scene
+from tests.service_api.web.conftest import SignedInAs
 from tests.statements import statements_of
 
 
@@ -24,6 +25,20 @@ def test_next_is_the_most_urgent_and_the_platinum_before_the_stranger(scene: Sce
     fraud = scene.talk("被盗刷了", reason="loss_or_fraud")
     opened = [str(lin.browser.post("/desk/next", data={"csrf_token": lin.token}).url) for _ in range(3)]
     assert [address.rpartition("/")[2] for address in opened] == [str(fraud), str(platinum), str(stranger)]
+
+
+@pytest.mark.parametrize(
+    ("waited", "said"),
+    [(timedelta(minutes=40), "40 分钟"), (timedelta(hours=7), "7 小时"), (timedelta(days=16), "16 天")],
+)
+def test_a_wait_is_told_in_the_unit_that_people_would_use(
+    scene: Scene, as_: SignedInAs, waited: timedelta, said: str
+) -> None:
+    scene.talk("转人工")
+    scene.clock.move(waited)
+    page = Agent(as_("agent")).page("/desk")
+    assert f"等待 {said}</span>" in page
+    assert ("<small>11-21</small>" in page) == (waited >= timedelta(days=1)), "of an earlier day the day"
 
 
 def test_an_agent_takes_no_more_than_they_may(scene: Scene, lin: Agent, database: Database) -> None:
