@@ -23,6 +23,7 @@ WAITING = "conversation.waiting"
 URGENT = frozenset({"distress", "loss_or_fraud"})
 SOON = frozenset({"legal", "vip"})
 NOTE_LENGTH = 500
+LONGEST_KEY = 50
 
 
 class TakenByColleague(Conflict):
@@ -126,15 +127,34 @@ def claim(
 
 
 def answer(
-    session: Session, conversation: Conversation, *, staff_id: uuid.UUID, text: str, now: datetime
+    session: Session,
+    conversation: Conversation,
+    *,
+    staff_id: uuid.UUID,
+    text: str,
+    now: datetime,
+    key: str = "",
 ) -> int:
-    """Say something to the customer; gives the message's number. Raises `NotYours`, `EmptyMessage`,
+    """Say something to the customer; gives the message's number. The same words under the same `key` are said
+    once: they were sent again because nothing was heard of them. Raises `NotYours`, `EmptyMessage`,
     `MessageTooLong`. Needs the row lock."""
     if conversation.agent_id != staff_id:
         raise NotYours
+    words = service.checked(text)
+    is_key = 0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
+    external_id = f"desk:{key}" if is_key else None
+    said = service.message_under(session, conversation, external_id) if external_id else None
+    if said is not None and said.text == words:
+        return said.seq
     conversation.unanswered_since = None
     message = service.add_message(
-        session, conversation, author="agent", agent_id=staff_id, text=service.checked(text), now=now
+        session,
+        conversation,
+        author="agent",
+        agent_id=staff_id,
+        text=words,
+        external_id=external_id if said is None else None,
+        now=now,
     )
     return message.seq
 

@@ -123,6 +123,14 @@ def add_message(
     return message
 
 
+def message_under(session: Session, conversation: Conversation, external_id: str) -> Message | None:
+    """The message that its sender gave this id to."""
+    query = select(Message).where(
+        Message.conversation_id == conversation.id, Message.external_id == external_id
+    )
+    return session.scalar(query)
+
+
 def receive(
     session: Session, *, conversation_id: uuid.UUID, external_id: str, text: str, now: datetime
 ) -> Message:
@@ -133,9 +141,7 @@ def receive(
     """
     cleaned = hide_numbers(checked(text))
     conversation = locked(session, conversation_id)
-    known = session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.external_id == external_id)
-    )
+    known = message_under(session, conversation, external_id)
     if known is not None:
         return known
     if conversation.closed_at is not None:

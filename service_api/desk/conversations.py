@@ -113,6 +113,7 @@ def conversation(
         queues=queues_for(session, me, tab=tab, now=now, machine_now=machine_now),
         open_id=conversation_id,
         talk=talk_view(session, talk, me, now=now),
+        key=uuid.uuid4().hex,
         head=head_mark(session, talk, me.staff_id, machine_now=machine_now),
         lines=lines_of(session, talk),
         onlookers=presence.onlookers(session, talk.id, but=me.staff_id, machine_now=machine_now),

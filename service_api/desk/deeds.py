@@ -72,14 +72,15 @@ def answer(
     machine_now: MachineNow,
     text: Text = "",
     mode: Text = "reply",
+    key: Text = "",
 ) -> Response:
-    """Say something to the customer, or, in the mode `note`, to colleagues only."""
+    """Say something to the customer, once per `key`, or, in the mode `note`, to colleagues only."""
     presence.seen(session, me.staff_id, machine_now=machine_now)
     talk = service.locked(session, conversation_id)
     if mode == "note":
         notes.add_note(session, talk, text=text, staff_id=me.staff_id, now=now)
     else:
-        handover.answer(session, talk, staff_id=me.staff_id, text=text, now=now)
+        handover.answer(session, talk, staff_id=me.staff_id, text=text, key=key, now=now)
     if "HX-Request" in request.headers:
         return page(request, "lines.html", me=me, lines=lines_of(session, talk))
     return _back(conversation_id)

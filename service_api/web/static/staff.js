@@ -3,6 +3,17 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// A form is sent once: a second press while its answer is on the way would do everything twice.
+const SENT_FOR = 5000; // ms, then somebody may try again
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, SENT_FOR);
+});
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
+
 // A list that reloads by itself waits while lines are ticked; one box ticks them all.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const list = event.target.closest?.("[data-keep-ticks]");

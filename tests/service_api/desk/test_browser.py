@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from service_api.core.database import Database
 from service_api.notifications.service import tell
 from service_api.staff.models import StaffMember
 from tests.service_api.conftest import NOON
+from tests.service_api.desk.agents import said
 from tests.service_api.desk.conftest import ZHANG, Scene
 from tests.service_api.web.conftest import FileComplaint
 
@@ -76,6 +77,65 @@ def test_a_suggestion_goes_into_the_answer_and_what_was_typed_survives_a_reload(
     assert "年费" in typed
     agent.reload()
     expect(agent.locator(".answer textarea")).to_have_value(typed)
+
+
+def test_what_is_sent_twice_is_said_once(agent: Page, scene: Scene, database: Database) -> None:
+    talk = scene.talk("信用卡年费怎么收")
+    agent.goto(f"/desk/conversations/{talk}")
+    agent.locator("[data-key=c]").click()
+    expect(agent.locator("[popovertarget=give-back]")).to_be_visible()
+    box = agent.locator(".answer textarea")
+    box.fill("您好，请稍等")
+    box.evaluate("box => { box.form.requestSubmit(); box.form.requestSubmit(); }")
+    expect(box).to_have_value("")
+    assert said(database, talk).count("您好，请稍等") == 1
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    agent.route("**/messages", lose_the_answer, times=1)
+    box.fill("年费三百")
+    box.press("Enter")
+    expect(agent.locator("#trouble")).to_be_visible()
+    box.press("Enter")
+    expect(box).to_have_value("")
+    box.fill("年费三百")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    assert said(database, talk).count("年费三百") == 2, "once for the two presses, and once more on purpose"
+
+
+def test_a_form_pressed_twice_is_sent_once(agent: Page, scene: Scene) -> None:
+    talk = scene.talk("你好")
+    agent.goto(f"/desk/conversations/{talk}")
+    sent: list[str] = []
+    agent.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    agent.locator("form[action$='/claim']").evaluate(
+        "form => { form.requestSubmit(); form.requestSubmit(); }"
+    )
+    expect(agent.locator("[popovertarget=give-back]")).to_be_visible()
+    assert len(sent) == 1
+
+
+def test_a_note_that_was_begun_never_ends_up_in_the_reply(agent: Page, scene: Scene) -> None:
+    talk = scene.talk("你好")
+    agent.goto(f"/desk/conversations/{talk}")
+    agent.locator("[data-key=c]").click()
+    expect(agent.locator("[popovertarget=give-back]")).to_be_visible()
+    box = agent.locator(".answer textarea")
+    agent.keyboard.press("i")
+    box.fill("客户情绪激动，@lead 请看")
+    agent.keyboard.press("Escape")
+    agent.keyboard.press("r")
+    expect(box).to_have_value("")
+    box.fill("我马上为您查")
+    agent.reload()
+    expect(box).to_have_value("我马上为您查")
+    box.fill("")
+    agent.reload()
+    expect(box).to_have_value("客户情绪激动，@lead 请看")
+    expect(agent.locator("[name=mode][value=note]")).to_be_checked()
 
 
 def test_two_agents_see_each_other_and_the_form_changes_hands(

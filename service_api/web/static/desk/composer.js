@@ -1,4 +1,5 @@
 // Writing an answer: "/" finds ready-made words, "@" a colleague, Enter sends, what was typed is never lost.
+// A reply and a note are kept apart: what was written for colleagues must not end up before the customer.
 import { listbox } from "./listbox.js";
 
 export function startComposer({ open, csrf, show, onTyping, onSent }) {
@@ -6,15 +7,19 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
   if (!form) return;
   const text = form.querySelector("textarea");
   const trouble = document.getElementById("trouble");
-  const draft = `ting-draft-${open}`;
+  const key = form.querySelector("[name=key]");
+  const draft = (note) => `ting-${note ? "note" : "draft"}-${open}`;
   const choices = listbox(document.getElementById("ready"), text);
   let ready = null, colleagues = null;
   const noting = () => form.querySelector("[name=mode]:checked").value === "note";
+  const kept = (note) => sessionStorage.getItem(draft(note)) ?? "";
+  let sending = false, writesNote = noting();
 
   const getReady = async () => (ready ??= await json(`/desk/conversations/${open}/ready`));
   const getColleagues = async () => (colleagues ??= await json("/desk/colleagues"));
 
   function modeChanged() {
+    if (writesNote !== noting()) { keep(); writesNote = noting(); text.value = kept(writesNote); }
     form.classList.toggle("noting", noting());
     text.placeholder = noting() ? text.dataset.note : text.dataset.reply;
     choices.close();
@@ -45,10 +50,11 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
     keep();
   }
 
-  function keep() { if (text.value) sessionStorage.setItem(draft, text.value); else sessionStorage.removeItem(draft); }
+  function keep() { if (text.value) sessionStorage.setItem(draft(writesNote), text.value); else sessionStorage.removeItem(draft(writesNote)); }
 
   async function send() {
-    if (!text.value.trim()) return;
+    if (sending || !text.value.trim()) return;
+    sending = true;
     const body = new URLSearchParams(new FormData(form));
     const button = form.querySelector(".write button");
     button.disabled = true; trouble.hidden = true;
@@ -56,11 +62,12 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).title ?? answer.status);
       text.value = ""; keep(); onSent();
+      key.value = `${Date.now()}-${Math.random()}`;
       show(await answer.text());
       document.getElementById("lines").scrollTop = document.getElementById("lines").scrollHeight;
     } catch (error) {
       trouble.textContent = `${trouble.dataset.words} ${error.message}`; trouble.hidden = false;
-    } finally { button.disabled = false; text.focus(); }
+    } finally { sending = button.disabled = false; text.focus(); }
   }
 
   text.addEventListener("input", () => { keep(); if (!noting()) onTyping(); offer(); });
@@ -113,13 +120,15 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
       button.textContent = `${one.shortcut} ${one.does.join(" · ")}`;
       hint.textContent = one.text;
       button.append(hint);
-      button.addEventListener("click", () => { run.action = run.dataset.action + one.id; run.submit(); });
+      button.addEventListener("click", () => { run.action = run.dataset.action + one.id; run.requestSubmit(); });
       item.append(button);
       return item;
     }));
     list.querySelector("button")?.focus();
   });
-  text.value ||= sessionStorage.getItem(draft) ?? "";
+  if (!kept(false) && kept(true)) form.querySelector("[value=note]").checked = true;
+  writesNote = noting();
+  text.value ||= kept(writesNote);
   modeChanged();
 }
 
