@@ -38,7 +38,13 @@ def test_a_wait_is_told_in_the_unit_that_people_would_use(
     scene.clock.move(waited)
     page = Agent(as_("agent")).page("/desk")
     assert f"等待 {said}</span>" in page
-    assert ("<small>11-21</small>" in page) == (waited >= timedelta(days=1)), "of an earlier day the day"
+
+
+def test_a_talk_of_another_day_stands_with_its_day(scene: Scene, as_: SignedInAs) -> None:
+    scene.talk("你好", reason=None)
+    assert "<small>12:00</small>" in Agent(as_("agent")).page("/desk?tab=assistant")
+    scene.clock.move(timedelta(days=16))
+    assert "<small>11-21</small>" in Agent(as_("agent")).page("/desk?tab=assistant")
 
 
 def test_an_agent_takes_no_more_than_they_may(scene: Scene, lin: Agent, database: Database) -> None:
