@@ -6,7 +6,7 @@ import structlog
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.cancel import cancel
-from actions.case_reading import addition_in, means_latest
+from actions.case_reading import addition_in, calls_it_settled, means_latest
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import SKIPPED
 from actions.complaint_summary import confirms
@@ -62,6 +62,9 @@ class BeginCase(DeskAction):
             say("utter_no_complaints")
             return [SlotSet("pending_act", wish)]
         fit = [item for item in found.items if suits(item, act)]
+        if act == "withdraw" and calls_it_settled(turn):
+            answered = [item for item in fit if item.state == "answered"]
+            act, fit = ("accept", answered) if answered else (act, fit)
         if not fit:
             say(f"utter_case_none_{act}")
             return [SlotSet("pending_act", None)]
@@ -91,6 +94,10 @@ class ValidateCase(FormAction):
         """Which complaint, which words, a yes."""
         readers = {NUMBER: self._number, TEXT: self._text, CONFIRMED: self._confirmation}
         return await readers[str(turn.requested)](turn, say)
+
+    def hears_refusal(self, turn: Turn) -> bool:
+        """Words to add, or a reason, may hold a refusal."""
+        return turn.requested == TEXT and turn.declined == "request_callback"
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""

@@ -13,6 +13,13 @@ _ABOUT_ADDING = re.compile(
     re.I,
 )
 _LATEST = re.compile(r"最近|最新|刚才|刚刚|上一|第一个|latest|newest|last one|most recent|first one", re.I)
+_SETTLED = re.compile(
+    r"解决|结案|办结|了结|结掉|满意|关单|关闭|关了|关掉|\b(?:resolved|settled|sorted|closed?|satisfied|fixed)\b",
+    re.I,
+)
+_TAKES_BACK = re.compile(
+    r"撤|取消|不投诉|\b(?:withdraw|drop|cancel|retract|pull|take (?:it |that )?back)", re.I
+)
 SHORTEST = {"zh": 4, "en": 3}
 
 
@@ -29,3 +36,8 @@ def addition_in(turn: Turn) -> str | None:
 def means_latest(turn: Turn) -> bool:
     """The one on top of the list, by word."""
     return bool(_LATEST.search(turn.text))
+
+
+def calls_it_settled(turn: Turn) -> bool:
+    """ "The money is back, you can close it": of a complaint that was answered this accepts the answer."""
+    return bool(_SETTLED.search(turn.text)) and not _TAKES_BACK.search(turn.text)

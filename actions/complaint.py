@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.complaint_answers import Step
 from actions.complaint_fields import (
@@ -46,6 +46,8 @@ from actions.turn import Turn
 log = structlog.get_logger()
 FORM = "complaint_form"
 RESUME = "complaint_resume"
+SEARCH = "action_search_articles"
+SEARCHED = frozenset({"ask_faq", "find_branch"})
 SUMMARY_LENGTH = 200
 BEFORE_SUMMARY = frozenset(
     {
@@ -56,6 +58,7 @@ BEFORE_SUMMARY = frozenset(
         "utter_complaint_anew",
         "utter_complaint_corrected",
         "utter_complaint_noted",
+        "utter_contact_none",
     }
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
@@ -77,6 +80,8 @@ class ValidateComplaint(FormAction):
 
     async def read(self, turn: Turn, say: Say) -> Events:
         """An answer, a correction, a yes; or something else, which its own rule answers."""
+        if turn.declined == "file_complaint":
+            return await self._leave(turn, say)
         if turn.requested == RESUME:
             return await self._resume(turn, say)
         step = read_turn(turn)
@@ -89,6 +94,12 @@ class ValidateComplaint(FormAction):
         if step.misunderstood:
             return await self.ask_again(step.misunderstood, turn, say, kept=await self._keep(step, turn, say))
         return await self._keep(step, turn, say)
+
+    def hears_refusal(self, turn: Turn) -> bool:
+        """Who wants no call leaves no number, whatever was asked; who only asks does not complain."""
+        if turn.declined == "file_complaint":
+            return turn.intent in SEARCHED
+        return turn.declined == "request_callback" and turn.requested != RESUME
 
     def stand_still(self, turn: Turn) -> Events:
         """Keep the draft as it is; a form that sets nothing would lose its turn."""
@@ -134,6 +145,12 @@ class ValidateComplaint(FormAction):
         await forget_draft(self.desk, turn)
         say("utter_complaint_anew")
         return [*cleared(), *await self._keep(step, _forgetting(turn), say)]
+
+    async def _leave(self, turn: Turn, say: Say) -> Events:
+        """ "I'm not complaining, just tell me the fee": the form ends, and the question is answered."""
+        await forget_draft(self.desk, turn)
+        say("utter_complaint_cancelled")
+        return [*cleared(), ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction(SEARCH)]
 
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:

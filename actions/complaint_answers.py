@@ -96,7 +96,17 @@ def _read_contact(turn: Turn) -> Step:
         return Step(values={CONTACT: found.value})
     if names_service_line(turn):
         return Step(say=["utter_contact_is_ours"])
-    return Step(values={CONTACT: SKIPPED}) if _NO_CALL.search(turn.text) else Step()
+    return Step(values={CONTACT: SKIPPED}) if wants_no_call(turn) else Step()
+
+
+def wants_no_call(turn: Turn) -> bool:
+    """Whether the customer would rather read the answer here."""
+    return bool(_NO_CALL.search(turn.text))
+
+
+def without_number() -> Step:
+    """No number is left, and the customer told where the answer comes."""
+    return Step(values={CONTACT: SKIPPED}, say=["utter_contact_none"])
 
 
 def names_service_line(turn: Turn) -> bool:

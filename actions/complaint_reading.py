@@ -13,6 +13,7 @@ from actions.complaint_answers import (
     correction,
     named_to_change,
     skips,
+    without_number,
 )
 from actions.complaint_fields import (
     AMOUNT,
@@ -58,6 +59,8 @@ def read_opening(turn: Turn) -> Step:
 def read_turn(turn: Turn) -> Step:
     """One turn of the running form."""
     requested = turn.requested or ""
+    if turn.declined == "request_callback":
+        return without_number()
     if begins_anew(turn):
         return Step(anew=True)
     if goes_back(turn):

@@ -2,7 +2,16 @@
 
 import re
 
-from actions.complaint_answers import CORRECTS, Step, added, correction, read_date
+from actions.complaint_answers import (
+    CORRECTS,
+    SHORT_WISH,
+    Step,
+    added,
+    correction,
+    read_date,
+    wants_no_call,
+    without_number,
+)
 from actions.complaint_fields import (
     AMOUNT,
     DATE,
@@ -35,6 +44,8 @@ def read_confirmation(turn: Turn) -> Step:
         return Step(files=True)
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step()  # nothing is left to skip: the summary is shown again
+    if wants_no_call(turn) and len(turn.text) <= SHORT_WISH:
+        return without_number()
     if _ADDS.search(turn.text) and tells_story(turn):
         return added(turn)
     step = _read_change(turn)

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from actions.edge import DeskAction, Events
 from actions.person import give_up
 from actions.say import Say
-from actions.steering import asks_to_repeat, asks_to_wait
+from actions.steering import asks_to_repeat
 from actions.turn import Turn
 
 
@@ -21,12 +21,18 @@ class FormAction(DeskAction):
             return await self.open(turn, say)
         if turn.resumed:
             return self.stand_still(turn)
-        if asks_to_wait(turn):
+        if turn.intent == "wait":
             say("utter_take_your_time")
             return self.stand_still(turn)
         if asks_to_repeat(turn):
             return self.stand_still(turn)
+        if turn.declined is not None and not self.hears_refusal(turn):
+            return []
         return await self.read(turn, say)
+
+    def hears_refusal(self, turn: Turn) -> bool:
+        """Whether "don't call me" and the like is an answer here; else it is answered as anywhere."""
+        return False
 
     @abstractmethod
     async def open(self, turn: Turn, say: Say) -> Events:

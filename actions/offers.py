@@ -1,4 +1,4 @@
-"""Offers: what the assistant proposes next, and the customer's yes or no to it."""
+"""Offers: what the assistant proposes next, and the customer's yes to it."""
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -62,15 +62,3 @@ class TakeOffer(DeskAction):
             return []
         cleared = [] if act in READ_THE_OFFER else [SlotSet("offered", None)]
         return [*cleared, FollowupAction(act)]
-
-
-class DeclineOffer(DeskAction):
-    """The customer says no."""
-
-    action_name = "action_decline_offer"
-
-    async def act(self, turn: Turn, say: Say) -> Events:
-        """Drop the offer; what else was wished comes next."""
-        declined, waits = turn.slots.get("offered"), turn.slots.get("next_wish")
-        say("utter_offer_declined" if declined or waits else "utter_nothing_asked")
-        return [SlotSet("offered", None), *offer_next_wish(turn, say, done=str(declined))]

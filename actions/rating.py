@@ -50,6 +50,10 @@ class ValidateRating(FormAction):
         """The stars, then a sentence about them."""
         return await (self._score if turn.requested == SCORE else self._comment)(turn, say)
 
+    def hears_refusal(self, turn: Turn) -> bool:
+        """Almost anything is a comment."""
+        return turn.requested == COMMENT and turn.declined != "rate_service"
+
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
         return [SlotSet(SCORE, turn.slots.get(SCORE))]

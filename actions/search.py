@@ -66,8 +66,8 @@ class SearchArticles(DeskAction):
 
 
 def question_of(turn: Turn) -> str:
-    """The text without the clause of a second wish."""
-    other = next(iter(turn.all("also")), None)
+    """The text without the clause of a second wish, or of what is not wished."""
+    other = next((one for one in turn.values if one.entity in ("also", "declined")), None)
     if other is None:
         return turn.text
     rest = (turn.text[: other.start] + turn.text[other.end :]).strip(_PAUSES)

@@ -1,23 +1,11 @@
-"""What people say about the talk itself: wait, one step back, from the beginning, on with it. Pure."""
+"""What people say about the talk itself: once more, one step back, from the beginning, on with it. Pure."""
 
 import re
 
 from actions.turn import COMMAND_SIGNS, Turn
 
-URGENT = frozenset({"report_loss", "dispute_transaction", "self_harm", "request_person", "abuse"})
-SURE = 0.5
 _BRIEF = {"zh": 20, "en": 60}
 
-_WAITS = re.compile(
-    r"^(?:好的?|嗯+|请|麻烦|你|您|先)*[，, ]*"
-    r"(?:等一?下下?|等一等|等等|稍等一?下?|稍候|等会儿?|等我|待会儿?|慢点|别急|别催)"
-    r"|^(?:ok(?:ay)?|please|sorry|yes|sure)?[, ]*(?:hang on|hold on|bear with me|wait\b|"
-    r"(?:just |give me )?(?:one|a) (?:moment|second|sec|minute|min)\b|"
-    r"let me (?:find|look|check|see|get)\b)",
-    re.I,
-)
-_NO_MORE = re.compile(r"(?:一?下|哦|啊|吧|谢谢|please|thanks?(?: you)?|[\W_])*", re.I)
-_MENDS = re.compile(r"不对|错|改|\b(?:wrong|actually|change|not)\b|n't\b", re.I)
 _REPEAT = re.compile(
     r"^我?没(?:太)?(?:看|听)(?:懂|清楚?|明白)(?:[，,。!！?？\s]|$)|"
     r"^(?:请|麻烦|您|你|能不能|可不可以|可以|能)*再(?:说|问|讲)(?:一遍|一次|一下)|"
@@ -43,17 +31,6 @@ _AFTER_ALL = re.compile(
     re.I,
 )
 _ENDS = re.compile(r"算了|不(?:投诉|登记|办|弄|填|要)了?|取消|\b(?:cancel|forget it|never mind|stop)\b", re.I)
-
-
-def asks_to_wait(turn: Turn) -> bool:
-    """The customer looks for something; nothing was answered and nothing misunderstood."""
-    waits = _WAITS.search(turn.text)
-    if not waits or not _is_brief(turn):
-        return False
-    if _NO_MORE.fullmatch(turn.text, waits.end()):
-        return True
-    urgent = turn.intent in URGENT and turn.confidence >= SURE
-    return not (urgent or turn.values_beside_language() or _MENDS.search(turn.text))
 
 
 def asks_to_repeat(turn: Turn) -> bool:

@@ -52,7 +52,7 @@ _EITHER = re.compile(r"不是.{1,20}就是")
 _IS_NOT = re.compile(r"(?:不是|并非|\bnot|n't)\s*$", re.IGNORECASE)
 
 # Entities that are no answer to a question of a form.
-SAID_ABOUT = {"lang", "language", "also", "business", "emotion", "product", "branch", "currency"}
+SAID_ABOUT = {"lang", "language", "also", "declined", "business", "emotion", "product", "branch", "currency"}
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,12 @@ class Turn:
         if _EITHER.search(self.text):
             return False
         return one.negated or bool(_IS_NOT.search(self.text[: one.start]))
+
+    @property
+    def declined(self) -> str | None:
+        """The act that the message refuses, as "don't call me" does; beside it something may be wished."""
+        refused = next((one for one in self.values if one.entity == "declined"), None)
+        return str(refused.value) if refused else None
 
     def values_beside_language(self) -> bool:
         """Whether anything was found in the text besides the language it is in."""

@@ -16,13 +16,16 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.reading import RANKING, read
 from bot.components.sentence import SentenceModel, is_english, open_encoder, restored, stored
 from bot.components.tokenizer import cut, is_wordlike
-from bot.components.wishes import two_wishes
 from bot.components.word_model import Probabilities, WordModel, sharpened
 
 logger = logging.getLogger(__name__)
-RANKING = 5
+ABOUT_THE_WHOLE = frozenset(
+    {"lang", "language", "also", "business", "emotion", "product", "branch", "currency"}
+)
+"""Entities that are no value of their own; where they stand alone nothing was answered."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -126,39 +129,22 @@ class TingClassifier(GraphComponent, IntentClassifier):
             text = str(message.get(TEXT) or "")
             if self._model is None or text.startswith("/"):
                 continue
-            ranking = self._separate_wishes(message, text, self.rank(features_of(message), sentence=text))
-            message.set("intent", ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
+            reading = read(
+                text,
+                lambda said: self.rank(features_of_text(said), sentence=said),
+                lambda clause: self.rank(features_of_text(clause)),
+                holds_values=_holds_values(message),
+                grave=self._config["grave"],
+            )
+            message.set(ENTITIES, [*message.get(ENTITIES, []), *reading.entities], add_to_output=True)
+            message.set("intent", reading.ranking[0], add_to_output=True)
+            message.set("intent_ranking", reading.ranking, add_to_output=True)
         return messages
 
-    def _separate_wishes(
-        self, message: Message, text: Text, ranking: List[Dict[Text, Any]]
-    ) -> List[Dict[Text, Any]]:
-        """With two wishes, rank the one to do now first and note the other as the entity `also`."""
-
-        def judge(clause: Text) -> Tuple[Text, float]:
-            best = self.rank(features_of_text(clause))[0]
-            return best["name"], best["confidence"]
-
-        alone = ranking[0]["confidence"] == 1.0 or ranking[0]["name"] in self._config["grave"]
-        wishes = None if alone else two_wishes(text, judge)
-        if wishes is None:
-            return ranking
-        (now, confidence), (other, (start, end)) = wishes
-        entity = {"entity": "also", "start": start, "end": end, "value": other, "extractor": "TingClassifier"}
-        message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
-        # Of the whole message another intent may be surer; beside the wish to do now that is no ambiguity.
-        rest = [
-            {"name": one["name"], "confidence": min(one["confidence"], confidence / 2)}
-            for one in ranking
-            if one["name"] != now
-        ]
-        return [{"name": now, "confidence": confidence}, *rest][:RANKING]
-
     def rank(self, features: Text, *, sentence: Text = "") -> List[Dict[Text, Any]]:
-        """The best intents with their probabilities, the best first; `sentence` is the whole text as written.
+        """The best intents with their probabilities, the best first; `sentence` is the text as written.
 
-        Parts of a message come without it: they are judged by their words.
+        Clauses of a message come without it: they are judged by their words.
         """
         if self._model is None:
             return []
@@ -180,6 +166,10 @@ class TingClassifier(GraphComponent, IntentClassifier):
         if self._sentence and unsure and is_english(sentence):
             probabilities = self._sentence.weigh_in(sentence, probabilities)
         return sharpened(probabilities, self._config["sharpness"])
+
+
+def _holds_values(message: Message) -> bool:
+    return any(one["entity"] not in ABOUT_THE_WHOLE for one in message.get(ENTITIES, []))
 
 
 def is_command(text: Text) -> bool:

@@ -45,7 +45,7 @@ _JOINT = re.compile(
 # A comma alone, before a wish: 查下余额，我要投诉. A question before one is mostly how a complaint begins,
 # and so is a payment gone wrong: 卡被扣了两次，我要投诉 is one complaint.
 _COMMA = re.compile(
-    r"[,，、]\s*(?=(?:我|俺)?(?:还|也)?(?:要|想)(?!是|不)|帮我|请|麻烦|给我|替我|"
+    r"[,，、]\s*(?=(?:我|俺)?(?:还|也)?(?:要|想)(?!是|不)|帮我|请|麻烦|给我|替我|再(?:看|查|问|帮|给)|"
     r"(?:please|i (?:want|need|would)|i'd|i wanna|can you|could you)\b)",
     re.IGNORECASE,
 )

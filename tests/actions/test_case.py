@@ -158,3 +158,17 @@ def test_two_complaints_of_one_matter_are_told_of_each_other(desk: Desk, perform
     assert [(number, act) for number, act, _ in desk.acts] == [(FIRST, "add"), (SECOND, "add")]
     assert SECOND in desk.acts[0][2]
     assert done.slots["duplicate_later"] is None
+
+
+def test_settled_and_answered_is_accepted_but_taken_back_is_withdrawn(desk: Desk, perform: Perform) -> None:
+    answered(desk)
+    settled = perform(BeginCase, Said("钱退回来了，投诉可以关了", "withdraw_complaint"))
+    assert settled.slots["case_act"] == "accept"
+    taken_back = perform(BeginCase, Said("解决了，撤诉吧", "withdraw_complaint"))
+    assert taken_back.slots["case_act"] == "withdraw"
+
+
+def test_settled_before_any_answer_is_withdrawn(desk: Desk, perform: Perform) -> None:
+    only_one(desk)
+    done = perform(BeginCase, Said("已经解决了，可以关掉", "withdraw_complaint"))
+    assert done.slots["case_act"] == "withdraw"

@@ -5,9 +5,10 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions.complaint_status import ComplaintStatus
 from actions.edge import DeskAction, Events
-from actions.offers import DeclineOffer, TakeOffer
+from actions.offers import TakeOffer
 from actions.person import HandOverAction
 from actions.profile import ShowAccounts, ShowProfile
+from actions.refusal import DeclineOffer
 from actions.say import Say
 from actions.search import SearchArticles
 from actions.turn import Turn

@@ -38,6 +38,7 @@ INTENTS = [
     "deny",
     "cancel",
     "skip",
+    "wait",
     "inform",
     "bot_challenge",
     "chitchat",

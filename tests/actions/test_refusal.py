@@ -1,0 +1,117 @@
+"""Who says what they do not want is told what happens instead, and nothing of it is done."""
+
+import pytest
+
+from actions.callback import ValidateCallback
+from actions.case import ValidateCase
+from actions.complaint import ValidateComplaint
+from actions.rating import ValidateRating
+from actions.refusal import DeclineOffer
+from actions.search import question_of
+from actions.turn import Turn
+from tests.actions.conftest import Perform, Said, domain, entity
+from tests.actions.fake_desk import Desk
+from tests.actions.test_complaint import asked
+
+
+def refusing(text: str, act: str, *, loop: str | None = None, **slots: object) -> Said:
+    return Said(text, "deny", 0.9, [entity("declined", act)], slots, loop)
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "answer"),
+    [
+        ("别给我打电话", "request_callback", "utter_refused_callback"),
+        ("我不是要投诉", "file_complaint", "utter_refused_complaint"),
+        ("没说要挂失", "report_loss", "utter_refused_loss"),
+        ("别推荐了", "ask_recommendation", "utter_refused"),
+    ],
+)
+def test_outside_a_form_it_is_said_what_happens_instead(
+    text: str, act: str, answer: str, perform: Perform
+) -> None:
+    done = perform(DeclineOffer, refusing(text, act, offered="request_person"))
+    assert done.said == [answer]
+    assert done.slots == {"offered": None}
+
+
+def test_no_call_wished_ends_the_call_back(desk: Desk, perform: Perform) -> None:
+    asking = {"requested_slot": "callback_time"}
+    said = refusing("还是别打电话了", "request_callback", loop="callback_form", **asking)
+    assert perform(ValidateCallback, said).events == []
+    done = perform(DeclineOffer, said)
+    assert done.said == ["utter_callback_cancelled"]
+    assert done.ends_loop
+    assert desk.callbacks == []
+
+
+def test_not_complaining_ends_the_complaint_form(perform: Perform) -> None:
+    said = asked("complaint_amount", "我不是要投诉", "deny")
+    said.entities = [entity("declined", "file_complaint")]
+    assert perform(ValidateComplaint, said).events == []
+    done = perform(DeclineOffer, said)
+    assert done.said == ["utter_complaint_cancelled"]
+    assert done.ends_loop
+
+
+@pytest.mark.parametrize("slot", ["complaint_amount", "complaint_contact", "complaint_confirmed"])
+def test_who_complains_and_wants_no_call_leaves_no_number(slot: str, perform: Perform) -> None:
+    said = asked(slot, "别给我打电话", "deny")
+    said.slots |= {"complaint_contact": "13800138000" if slot == "complaint_confirmed" else None}
+    said.entities = [entity("declined", "request_callback")]
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_contact_none"]
+    assert done.slots["complaint_contact"] == "skipped"
+    assert "complaint_amount" not in done.slots
+
+
+def test_no_person_wished_is_no_answer_to_the_question_of_the_form(perform: Perform) -> None:
+    said = asked("complaint_amount", "不用转人工", "deny")
+    said.entities = [entity("declined", "request_person")]
+    assert perform(ValidateComplaint, said).events == []
+    done = perform(DeclineOffer, said)
+    assert done.said == ["utter_refused_person"]
+    assert not done.ends_loop
+
+
+def test_a_refusal_about_something_else_withdraws_no_doubt_about_the_withdrawal(perform: Perform) -> None:
+    slots = {"case_act": "withdraw", "case_number": "C-20261121-0042", "requested_slot": "case_confirmed"}
+    said = refusing("别给我打电话", "request_callback", loop="case_form", **slots)
+    assert perform(ValidateCase, said).events == []
+    done = perform(DeclineOffer, said)
+    assert done.said == ["utter_refused_callback"]
+    kept = perform(DeclineOffer, refusing("我不想撤诉", "withdraw_complaint", loop="case_form", **slots))
+    assert kept.said == ["utter_case_kept"]
+    assert kept.ends_loop
+
+
+def test_a_comment_may_hold_a_refusal(desk: Desk, perform: Perform) -> None:
+    slots = {"rating_score": 2, "requested_slot": "rating_comment"}
+    done = perform(
+        ValidateRating, refusing("别再打电话给我", "request_callback", loop="rating_form", **slots)
+    )
+    assert "utter_rated_unhappy" in done.said
+
+
+def test_who_only_asks_leaves_the_complaint_and_is_answered(perform: Perform) -> None:
+    said = asked("complaint_amount", "我不是要投诉，就想问问贷款利率多少", "ask_faq")
+    said.entities = [entity("declined", "file_complaint")]
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_complaint_cancelled"]
+    assert done.ends_loop
+    assert done.follow_up == "action_search_articles"
+
+
+def test_no_contact_wished_at_the_summary_takes_the_number_out(perform: Perform) -> None:
+    said = asked("complaint_confirmed", "不用联系我", "deny")
+    said.slots |= {"complaint_contact": "13800138000"}
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_contact_none"]
+    assert done.slots["complaint_contact"] == "skipped"
+
+
+def test_what_is_refused_is_no_part_of_the_question() -> None:
+    said = Said(
+        "我不是要投诉，就想问问年费", "ask_faq", entities=[entity("declined", "file_complaint", 0, 7)]
+    )
+    assert question_of(Turn.of(said.tracker(), domain())) == "就想问问年费"
