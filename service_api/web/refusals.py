@@ -9,6 +9,7 @@ from service_api.core.problems import Problem
 # Where the name of a field, or of a part of a rule or an article, may stand.
 NAMES = ("field", "art.field", "rulepart", "clock", "fact", "tier", "action")
 UNNAMED = "why.else"
+_QUOTED = re.compile(r"'([^']+)'$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,33 @@ def reason_of(reason: str, spoken: Mapping[str, str]) -> str:
 
 
 def _known(reason: str, spoken: Mapping[str, str]) -> str:
-    """A reason may name its subject before a colon, or its examples behind one or in quotes."""
-    parts = (reason, reason.partition(": ")[0], reason.rpartition(": ")[2], reason.partition(" '")[0])
-    return next((spoken[key] for part in parts if (key := f"why.{slug_of(part)}") in spoken), "")
+    """A reason may name its subject before a colon, or its examples behind one, behind a comma or in quotes;
+    a word with a `{}` has place for what stood in quotes."""
+    parts = (
+        reason,
+        reason.partition(": ")[0],
+        reason.rpartition(": ")[2],
+        reason.partition(" '")[0],
+        reason.partition(", ")[0],
+    )
+    said = next((spoken[key] for part in parts if (key := f"why.{slug_of(part)}") in spoken), "")
+    quoted = _QUOTED.search(reason)
+    return said.replace("{}", quoted[1] if quoted else "")
 
 
 def place_of(field: str, spoken: Mapping[str, str]) -> str:
-    """A field by the name its label has; parts of a rule one by one."""
-    whole = _named(field, spoken)
-    return whole or " › ".join(_named(part, spoken) or part for part in field.split(".") if part)
+    """A field by the name its label has; parts of a rule or an article one by one."""
+    if whole := _named(field, spoken):
+        return whole
+    names: list[str] = []
+    parts = [part for part in field.split(".") if part and part != "[key]"]
+    while parts:
+        taken = 2 if _named(".".join(parts[:2]), spoken) else 1
+        part, parts = ".".join(parts[:taken]), parts[taken:]
+        names.append(_named(part, spoken) or part)
+        if parts and parts[0].isdigit() and f"art.field.{part}" in spoken:
+            names[-1] += f" {int(parts.pop(0)) + 1}"  # people count from one
+    return " › ".join(names)
 
 
 def _named(part: str, spoken: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import service_api.app
+from service_api.articles.content import Content, empty_content, mistakes_in
 from service_api.core.problems import Malformed, Problem
 from service_api.escalation.rules import BadRules
 from service_api.web.refusals import refusal_of, slug_of
@@ -83,9 +84,42 @@ def test_a_reason_with_numbers_or_examples_is_known_by_its_words() -> None:
     )
 
 
-def test_what_only_one_article_can_have_is_added_in_the_services_words() -> None:
-    told = refusal_of(Malformed(errors=[{"field": "zh.question", "message": "no rate tea"}]), words("zh"))
-    assert told.faults == (("中文问题", "请检查这一项 (no rate tea)"),)
+def test_what_no_word_is_kept_for_is_added_in_the_services_words() -> None:
+    told = refusal_of(Malformed(errors=[{"field": "zh.question", "message": "no tea today"}]), words("zh"))
+    assert told.faults == (("中文问题", "请检查这一项 (no tea today)"),)
+
+
+def an_article(**changed: object) -> Content:
+    """A whole one but for what is changed."""
+    said = {"question": "茶多少钱？", "phrasings": [f"茶{n}" for n in range(9)], "answer": "三元"}
+    days = {"effective_from": "2026-01-01", "review_by": "2027-01-01"}
+    whole = {"owner": "cards", "source": "internal", "zh": said, "en": said, **days}
+    return empty_content(id="tea-fee", topic="tea") | whole | changed
+
+
+def with_condition(when: dict[str, str]) -> Content:
+    return an_article(conditions=[{"when": when, "zh": "甲", "en": "a"}])
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "why"),
+    [
+        (
+            an_article(zh={"question": "问", "phrasings": [], "answer": "{rate.tea}"}),
+            "中文",
+            "没有名为 tea 的数值",
+        ),
+        (an_article(review_by="明年"), "复核期限", "请填写日期"),
+        (an_article(actions=["fly"]), "操作 1", "请从给出的选项中选择"),
+        (with_condition({"colour": "red"}), "附加内容 1 › 条件 › colour", "请从给出的选项中选择"),
+        (with_condition({}), "附加内容 1 › 条件", "请写明条件，例如 tier=platinum"),
+    ],
+)
+def test_what_is_wrong_with_an_article_is_told_without_a_word_of_english(
+    content: Content, place: str, why: str
+) -> None:
+    (mistake,) = mistakes_in(content, {})
+    assert refusal_of(Malformed(errors=[mistake.view]), words("zh")).faults == ((place, why),)
 
 
 @pytest.mark.parametrize(
