@@ -1,18 +1,26 @@
-"""One Ting for all journeys: starting every process takes long, and people share it in life too."""
+"""One Ting for all journeys: starting every process takes long, and people share it in life too.
 
+Only what makes processes die has a Ting of its own.
+"""
+
+import fcntl
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from service_api.core.clock import SystemClock
-from tests.journeys.__main__ import OWN_SETTINGS
+from tests.journeys.__main__ import OWN_SETTINGS, database_address
+from tests.journeys.desk import Desk
 from tests.running import ROOT, RunningTing, start_ting
 from tests.service_api.wechat.fake import APPID, SECRET, FakeWeChat
 from tests.service_api.wechat.poster import SIGNING_TOKEN
 
-DATA = ROOT / "var" / "checks" / "journey"
+CHECKS = ROOT / "var" / "checks"
+DATA = CHECKS / "journey"
+KEPT = ("models", "index")
 # The main job moves the clock by weeks, so it comes late; stopping comes last.
 STARTED_WITHIN_SECONDS = 1200
 ORDER = (
@@ -48,6 +56,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(STARTED_WITHIN_SECONDS), append=False)
 
 
+@contextmanager
+def running_in(data: Path, settings: dict[str, str]) -> Iterator[RunningTing]:
+    """On an empty database; model and index of an earlier run serve again while their inputs are the same."""
+    for old in data.glob("*"):
+        if old.name not in KEPT:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    with _one_start_at_a_time():
+        for kept in KEPT:
+            if data != DATA and (DATA / kept).exists():
+                shutil.copytree(DATA / kept, data / kept, dirs_exist_ok=True)
+        running = start_ting(data, settings=OWN_SETTINGS | settings)
+        try:
+            running.wait_until_ready()
+        except BaseException:
+            running.stop()
+            raise
+    print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """Who starts second, in whichever process, finds what the first has trained and built."""
+    CHECKS.mkdir(parents=True, exist_ok=True)
+    with (CHECKS / "start.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def wechat() -> Iterator[FakeWeChat]:
     """WeChat's platform, with which the bank has an account."""
@@ -58,14 +98,12 @@ def wechat() -> Iterator[FakeWeChat]:
 
 @pytest.fixture(scope="session")
 def ting(wechat: FakeWeChat) -> Iterator[RunningTing]:
-    """On an empty database; model and index of an earlier run serve again while their inputs are the same."""
-    for old in DATA.glob("*"):
-        if old.name not in {"models", "index"}:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    running = start_ting(DATA, settings={**OWN_SETTINGS, **account_at(wechat.url)})
-    try:
-        running.wait_until_ready()
-        print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
+    with running_in(DATA, account_at(wechat.url)) as running:
         yield running
-    finally:
-        running.stop()
+
+
+@pytest.fixture
+def desk(ting: RunningTing) -> Iterator[Desk]:
+    desk = Desk(ting.web, database_address(ting.data_dir))
+    yield desk
+    desk.close()

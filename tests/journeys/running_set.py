@@ -1,8 +1,9 @@
 """Many scripts at once, a few at a time."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -31,14 +32,19 @@ def play_all(
     expectations: Expectations,
     *,
     at_once: int = AT_ONCE,
+    may_move_clock: bool = False,
     tell: Told | None = None,
 ) -> Outcome:
-    """Run them all. Scripts of one demo customer follow one another; those that must be alone come last."""
+    """Run them all: first all together, save that scripts of one demo customer follow one another.
+
+    Those that must be alone come last. Before a customer's next code either real time passes, or, with
+    `may_move_clock`, an hour of the demo while nobody talks.
+    """
     began = time.monotonic()
     outcome = Outcome()
     phones = desk.demo_customers() if any(script.customer for script in scripts) else {}
 
-    def one(script: Script) -> Failure | None:
+    def one(script: Script) -> None:
         start = time.monotonic()
         failure = _played(script, desk, expectations, phones)
         outcome.played += 1
@@ -46,29 +52,31 @@ def play_all(
             outcome.failures.append(failure)
         if tell:
             tell(script, failure, time.monotonic() - start)
-        return failure
 
-    together = [script for script in scripts if not script.alone]
-    customers: dict[str, list[Script]] = {}
-    for script in together:
-        if script.customer:
-            customers.setdefault(script.customer, []).append(script)
-    # Customers wait for their next code most of the time, so they have threads of their own.
-    with ThreadPoolExecutor(at_once) as pool, ThreadPoolExecutor(len(customers) or 1) as waiting:
-        running: list[Future[object]] = [waiting.submit(_in_turn, one, own) for own in customers.values()]
-        running += [pool.submit(one, script) for script in together if not script.customer]
-        for each in as_completed(running):
-            each.result()
+    with ThreadPoolExecutor(at_once) as pool:
+        for number, together in enumerate(_rounds([script for script in scripts if not script.alone])):
+            if number and may_move_clock:
+                desk.pass_an_hour()
+            for _ in pool.map(one, together):
+                pass  # what one of them raised is raised here
     for script in scripts:
         if script.alone:
+            if script.customer and may_move_clock:
+                desk.pass_an_hour()
             one(script)
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
-def _in_turn(one: Callable[[Script], Failure | None], scripts: list[Script]) -> None:
-    for script in scripts:
-        one(script)
+def _rounds(scripts: Sequence[Script]) -> list[list[Script]]:
+    """In the first each demo customer once, then everybody else; in the next their second scripts; …"""
+    rounds: dict[int, list[Script]] = {}
+    had: Counter[str] = Counter()
+    for script in sorted(scripts, key=lambda one: not one.customer):
+        rounds.setdefault(had[script.customer], []).append(script)
+        if script.customer:
+            had[script.customer] += 1
+    return [rounds[number] for number in sorted(rounds)]
 
 
 def _played(script: Script, desk: Desk, expectations: Expectations, phones: dict[str, str]) -> Failure | None:

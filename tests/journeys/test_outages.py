@@ -17,6 +17,7 @@ import pytest
 
 from tests.journeys.__main__ import database_address, domain_responses
 from tests.journeys.checks import Wordings
+from tests.journeys.conftest import CHECKS, running_in
 from tests.journeys.desk import Answer, Chat, Desk, DeskFailed, Facts
 from tests.running import RunningTing
 
@@ -28,11 +29,11 @@ HELD_SECONDS = 3.0
 WORDINGS = Wordings(domain_responses())
 
 
-@pytest.fixture
-def desk(ting: RunningTing) -> Iterator[Desk]:
-    desk = Desk(ting.web, database_address(ting.data_dir))
-    yield desk
-    desk.close()
+@pytest.fixture(scope="module")
+def ting() -> Iterator[RunningTing]:
+    """One that nobody else talks to."""
+    with running_in(CHECKS / "outages", {}) as running:
+        yield running
 
 
 @pytest.fixture
