@@ -1,12 +1,16 @@
-"""`make test`: every check in turn, the first failure ends it, one line at the end says how it went."""
+"""`make test`: every check, the first failure ends it, one line at the end says how it went.
+
+Checks that mostly wait for something stand beside others that work, so that the cores are never idle.
+"""
 
 import os
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +19,9 @@ BIN = ROOT / ".venv" / "bin"
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
 RESULTS = ROOT / "var" / "checks"
 JOURNEY_DATA = RESULTS / "journey"
+OUTAGES = "tests/journeys/test_outages.py"  # has a Ting of its own, so it may run beside the other journeys
 SIDE_BY_SIDE = 2
+SHOWN = 20_000  # characters of what a check has said beside others
 ON_POSTGRESQL = (
     "articles",
     "audit",
@@ -77,9 +83,9 @@ def rasa(*options: str) -> list[str]:
 
 
 def stories() -> list[str]:
-    """The dialogue's stories, told to the model that the journey has trained."""
-    model = max(JOURNEY_DATA.glob("models/ting-*.tar.gz"), key=lambda path: path.stat().st_mtime, default="")
-    options = ["--stories", "tests/bot/stories", "--model", str(model), "--out", str(RESULTS / "stories")]
+    """The dialogue's stories, told to the model that the journeys have trained."""
+    newest = str(JOURNEY_DATA / "models")
+    options = ["--stories", "tests/bot/stories", "--model", newest, "--out", str(RESULTS / "stories")]
     return rasa(
         "test", "core", "--endpoints", "/dev/null", "--fail-on-prediction-errors", "--no-plot", *options
     )
@@ -96,10 +102,14 @@ def all_checks() -> Iterator[list[Check]]:
         Check("types of the installer", [str(BIN / "mypy"), "--strict", "requirements/install.py"]),
         Check("imports", [str(BIN / "lint-imports")]),
     ]
-    yield [Check("tests", pytest("-n", "2", "-m", "not journey", "tests"))]
-    yield [Check("postgresql", on_postgresql())]
-    yield [Check("journey", pytest("-m", "journey", "-s", "tests/journeys"))]
-    yield [Check("stories", stories(), quiet=True)]
+    # Stealing leaves the tests of a module, and what they share, to one process until the other has no work.
+    yield [Check("tests", pytest("-n", "2", "--dist", "worksteal", "-m", "not journey", "tests"))]
+    yield [
+        Check("journey", pytest("-m", "journey", "-s", "tests/journeys", f"--ignore={OUTAGES}")),
+        Check("postgresql", on_postgresql()),
+        Check("outages", pytest("-m", "journey", "-s", OUTAGES)),
+        Check("stories", stories(), quiet=True),
+    ]
 
 
 def main() -> int:
@@ -109,25 +119,41 @@ def main() -> int:
     took: list[str] = []
     done: list[Check] = []
     for group in all_checks():
-        checks = [check for check in group if not wanted or check.name in wanted]
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            outcomes = pool.map(perform, checks, [len(checks) > 1] * len(checks))
-            for check, outcome in zip(checks, outcomes, strict=True):
-                if outcome.said is not None:
-                    print(title(check), outcome.said, sep="\n", flush=True)
-                took.append(f"{check.name} {outcome.seconds:.0f} s")
-                done.append(check)
-                if outcome.code != 0:
-                    pool.shutdown(cancel_futures=True)
-                    print(
-                        f"\nFAILED: {check.name} (exit {outcome.code}) after {time.monotonic() - began:.0f} s"
-                    )
-                    return 1
+        failed: list[str] = []
+        for check, outcome in performed([check for check in group if not wanted or check.name in wanted]):
+            if outcome.said is not None:
+                print(title(check), outcome.said, sep="\n", flush=True)
+            took.append(f"{check.name} {outcome.seconds:.0f} s")
+            done.append(check)
+            if outcome.code != 0:
+                failed.append(f"{check.name} (exit {outcome.code})")
+                print(f"\nFAILED: {failed[-1]} after {time.monotonic() - began:.0f} s", flush=True)
+        if failed:
+            return 1
     passed, skipped = counted(done)
     print(f"\nAll checks passed in {time.monotonic() - began:.0f} s: {', '.join(took)}")
     if passed:
         print(f"{passed} passed, 0 failed" + (f", {skipped} skipped" if skipped else ""))
     return 0
+
+
+def performed(checks: list[Check]) -> Iterator[tuple[Check, Outcome]]:
+    """Side by side, each told as soon as it has ended. When one fails, only what runs already goes on."""
+    failed = threading.Event()
+
+    def one(check: Check) -> Outcome | None:
+        if failed.is_set():
+            return None
+        outcome = perform(check, beside_others=len(checks) > 1)
+        if outcome.code != 0:
+            failed.set()
+        return outcome
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        running = {pool.submit(one, check): check for check in checks}
+        for future in as_completed(running):
+            if outcome := future.result():
+                yield running[future], outcome
 
 
 def perform(check: Check, beside_others: bool) -> Outcome:
@@ -145,7 +171,7 @@ def perform(check: Check, beside_others: bool) -> Outcome:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    said = answer.stdout.decode(errors="replace")[-8000:].rstrip() if kept else None
+    said = answer.stdout.decode(errors="replace")[-SHOWN:].rstrip() if kept else None
     if check.quiet and answer.returncode == 0:
         said = "in order"
     return Outcome(answer.returncode, time.monotonic() - start, said)
