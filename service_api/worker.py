@@ -224,6 +224,7 @@ def furnish(settings: Settings, database: Database, *, clock: Clock | None = Non
             people.ASSIGNED: notifier.colleague_told,
             people.OFFERED: notifier.colleague_told,
             notes.MENTIONED: notifier.colleague_told,
+            notes.NEWS: notifier.handlers_told,
             handover.WAITING: at_desk.somebody_waits,
             conversation_notes.MENTIONED: at_desk.colleague_named,
         },

@@ -14,7 +14,7 @@ from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import CUSTOMER, Action, State
 from service_api.complaints.models import Complaint
-from service_api.complaints.notes import add_customer_words
+from service_api.complaints.notes import add_customer_words, tell_handlers
 from service_api.complaints.schemas import (
     CodeTables,
     ComplaintFiling,
@@ -34,6 +34,8 @@ from service_api.staff.api import require_csrf, staff_token
 from service_api.staff.roles import Permission
 
 router = APIRouter(prefix="/api/v1", tags=["complaints"])
+# What the customer may do, and how those who handle the complaint are told of it.
+NEWS_OF = {"add": "added", "withdraw": "withdrawn", "accept": "accepted", "reject": "contested"}
 
 
 def _filer(request: Request, session: ReadSession, now: Now, settings: TheSettings) -> Actor:
@@ -125,8 +127,10 @@ def of_customer(
     """
     complaint = own_complaint(session, conversation_id, number, now=now)
     by = Actor("customer", str(conversation_id))
+    about: object = now.isoformat()
     if body.text:
-        add_customer_words(session, complaint, text=body.text, by=by, now=now)
+        about = add_customer_words(session, complaint, text=body.text, by=by, now=now).id
+    tell_handlers(session, complaint, NEWS_OF[body.action], about=about, now=now)
     action = Action(body.action) if body.action != "add" else Action.CUSTOMER_REPLIED
     if body.action != "add" or complaint.state == State.WAITING_FOR_CUSTOMER:
         act(session, deadlines, complaint, action, by=by, role=CUSTOMER, now=now)

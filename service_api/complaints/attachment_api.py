@@ -16,7 +16,7 @@ from service_api.complaints.case_models import Attachment
 from service_api.complaints.deadlines import TheDeadlines
 from service_api.complaints.handling import act
 from service_api.complaints.lifecycle import CUSTOMER, Action, State
-from service_api.complaints.notes import tell_owner
+from service_api.complaints.notes import tell_handlers
 from service_api.complaints.schemas import AttachmentView
 from service_api.core.edge import Now, TheSettings, WriteSession
 from service_api.core.files import CheckedFile, as_download, check_file, read_bounded
@@ -100,7 +100,7 @@ def attach_for_customer(
     complaint = own_complaint(session, conversation_id, number, now=now)
     by = Actor(BY_CUSTOMER, str(conversation_id))
     row = attachments.attach(session, folder, complaint, file=file, by=by, now=now)
-    tell_owner(session, complaint, about=row.id, now=now)
+    tell_handlers(session, complaint, "added", about=row.id, now=now)
     if complaint.state == State.WAITING_FOR_CUSTOMER:
         act(session, deadlines, complaint, Action.CUSTOMER_REPLIED, by=by, role=CUSTOMER, now=now)
     return _view(row)

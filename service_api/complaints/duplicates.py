@@ -123,7 +123,10 @@ def merge(
     if new_facts:
         deadlines.restarted(session, into, reason="new facts", by=by, now=now)
     deadlines.facts_changed(session, into, by=by, now=now)
-    tell_customer(session, duplicate, "complaint_merged", key="merged", now=now, into=into.number)
+    sentence = "complaint_merged_anew" if new_facts else "complaint_merged"
+    by_then = {"due_at": into.due_at.isoformat()} if new_facts else {}
+    key = f"merged:{now.isoformat()}"  # it may have been taken back before
+    tell_customer(session, duplicate, sentence, key=key, now=now, into=into.number, **by_then)
     session.flush()
 
 

@@ -15,7 +15,15 @@ from service_api.outbox import service as outbox
 
 KEEP_YEARS = 5  # CBIRC; at least 3 by PBoC
 REVIEW_WINDOW = timedelta(days=30)
-SETTLED = frozenset({Action.ACCEPT, Action.CLOSE})
+# What the customer is told when staff or the worker take the step; in the chat the assistant says it itself.
+SAID = {
+    Action.ACCEPT: "complaint_rate_us",
+    Action.CLOSE: "complaint_rate_us",
+    Action.REJECT: "complaint_in_review",
+    Action.WITHDRAW: "complaint_withdrawn",
+    Action.REOPEN: "complaint_reopened",
+}
+ONLY_IN_A_TALK = frozenset({"complaint_rate_us"})  # nobody writes a letter to ask for stars
 NOTICE = "customer.notice"
 
 
@@ -60,15 +68,18 @@ def act(
         **{"from": before.value, "to": after.value},
         **facts,
     )
-    # Who accepts in the chat is asked there and then.
-    if action in SETTLED and role != CUSTOMER and complaint.conversation_id is not None:
-        tell_customer(session, complaint, "complaint_rate_us", key=f"rate-us:{now.isoformat()}", now=now)
+    sentence = SAID.get(action) if role != CUSTOMER else None
+    if sentence and (complaint.conversation_id is not None or sentence not in ONLY_IN_A_TALK):
+        tell_customer(session, complaint, sentence, key=f"{action}:{now.isoformat()}", now=now)
 
 
 def tell_customer(
     session: Session, complaint: Complaint, sentence: str, *, key: str, now: datetime, **facts: object
 ) -> None:
-    """Have a fixed sentence said to the customer once, after the commit, in their conversation."""
+    """Have a fixed sentence said to the customer once, after the commit, in their conversation.
+
+    The sentence may name the number and the day by which they are answered without being handed these.
+    """
     outbox.write(
         session,
         topic=NOTICE,

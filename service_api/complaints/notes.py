@@ -17,7 +17,7 @@ from service_api.outbox import service as outbox
 from service_api.staff.models import StaffMember
 from service_api.staff.service import SignedIn
 
-MENTIONED = "complaint.mentioned"
+MENTIONED, NEWS = "complaint.mentioned", "complaint.news"
 MOST_MENTIONS = 20
 _MENTION = re.compile(r"(?<![\w@])@([a-z0-9._-]{1,64})")
 
@@ -44,19 +44,24 @@ def add_note(
 def add_customer_words(
     session: Session, complaint: Complaint, *, text: str, by: Actor, now: datetime
 ) -> ComplaintNote:
-    """Keep what the customer added to their complaint; its owner hears of it."""
+    """Keep what the customer said to their complaint."""
     note = ComplaintNote(complaint_id=complaint.id, by_id=None, text=text, at=now)
     session.add(note)
     session.flush()
     record(session, by=by, action="complaint.added_to", subject=complaint.subject, now=now, note=note.id)
-    tell_owner(session, complaint, about=note.id, now=now)
     return note
 
 
-def tell_owner(session: Session, complaint: Complaint, *, about: uuid.UUID, now: datetime) -> None:
-    """Let the owner, if there is one, look at what was added; once per thing added."""
-    if complaint.owner_id is not None:
-        _tell(session, complaint, complaint.owner_id, about=about, now=now)
+def tell_handlers(session: Session, complaint: Complaint, news: str, *, about: object, now: datetime) -> None:
+    """Let those who answer for the complaint know what its customer has done, once for what it is about; who
+    that is, is decided when it is delivered."""
+    outbox.write(
+        session,
+        topic=NEWS,
+        key=f"{NEWS}:{complaint.id}:{news}:{about}",
+        payload={"complaint_id": str(complaint.id), "news": news},
+        now=now,
+    )
 
 
 def notes_of(session: Session, complaint_id: uuid.UUID) -> Sequence[ComplaintNote]:

@@ -116,9 +116,7 @@ def resume(press: Press) -> None:
 
 
 def set_complex(press: Press) -> None:
-    steering.set_complex(
-        press.session, press.deadlines, press.complaint, me=press.me, now=press.now, zone=press.zone
-    )
+    steering.set_complex(press.session, press.deadlines, press.complaint, me=press.me, now=press.now)
 
 
 def classify(press: Press) -> None:

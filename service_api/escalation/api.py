@@ -90,10 +90,9 @@ def set_complex(
     session: WriteSession,
     desk: TheDesk,
     now: Now,
-    settings: TheSettings,
 ) -> None:
     """The matter is complex: the longer legal period applies, and the customer is told."""
-    steering.set_complex(session, desk, complaint, me=me, now=now, zone=settings.zone)
+    steering.set_complex(session, desk, complaint, me=me, now=now)
 
 
 @router.post(

@@ -1,25 +1,25 @@
 """Fire levels of the ladder: the escalation, its entry in the audit log and its event, many at once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service_api.audit.service import Actor, Deed, record_all
 from service_api.complaints.models import Complaint
 from service_api.core.upsert import insert_new
-from service_api.escalation.models import Escalation
+from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.escalation.policy import Step
 from service_api.escalation.profiles import Ladder, Level
 from service_api.escalation.rulebook import VersionId
 from service_api.outbox import service as outbox
 
 ESCALATED = "complaint.escalated"
-TOLD = {"level", "zh", "en", "notify", "by", "tell_customer"}
+TOLD = {"level", "zh", "en", "notify", "by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def fire_all(session: Session, firings: Sequence[Firing], *, by: Actor, now: dat
     )
     fired = [(f, row) for f, row in zip(firings, rows, strict=True) if row["id"] in new]
     _raise_levels(session, [firing for firing, _ in fired])
-    outbox.write_all(session, [_event(firing, row, now=now) for firing, row in fired], now=now)
+    unheard = _unheard(session, fired)
+    events = [_event(firing, row, now=now, tells=row["id"] in unheard) for firing, row in fired]
+    outbox.write_all(session, events, now=now)
     record_all(session, [_deed(firing, by=by) for firing, _ in fired], now=now)
     return len(fired)
 
@@ -72,6 +74,27 @@ def _raise_levels(session: Session, fired: Sequence[Firing]) -> None:
             set_committed_value(complaint, "version", complaint.version + 1)
 
 
+def _unheard(session: Session, fired: Sequence[tuple[Firing, Mapping[str, object]]]) -> set[object]:
+    """Which of these the customer is told of. Several clocks reach the same level; they hear of it once, and
+    once more when the complaint has begun anew since."""
+    telling = [(firing, row) for firing, row in fired if firing.level.tell_customer]
+    if not telling:
+        return set()
+    began = (
+        select(func.max(ComplaintClock.started_at))
+        .where(ComplaintClock.complaint_id == Escalation.complaint_id, ComplaintClock.statutory)
+        .scalar_subquery()
+    )
+    earlier = select(Escalation.complaint_id, Escalation.level).where(
+        Escalation.complaint_id.in_({firing.complaint.id for firing, _ in telling}),
+        Escalation.id.not_in({row["id"] for _, row in fired}),
+        Escalation.fired_at >= began,
+    )
+    heard = {(of, level) for of, level in session.execute(earlier.order_by(Escalation.id))}
+    first = {(f.complaint.id, f.step.level): row["id"] for f, row in reversed(telling)}
+    return {row_id for what, row_id in first.items() if what not in heard}
+
+
 def _row(firing: Firing, *, now: datetime) -> dict[str, object]:
     within = firing.level.acknowledge_within_minutes
     return {
@@ -88,13 +111,14 @@ def _row(firing: Firing, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _event(firing: Firing, row: dict[str, object], *, now: datetime) -> outbox.Writing:
+def _event(firing: Firing, row: dict[str, object], *, now: datetime, tells: bool) -> outbox.Writing:
     payload: dict[str, object] = {
         "complaint_id": str(firing.complaint.id),
         "reason": firing.step.reason,
         "late": row["late"],
         "fired_at": now.isoformat(),
         **firing.level.model_dump(include=TOLD),
+        "tell_customer": tells,
     }
     return outbox.Writing(ESCALATED, f"{ESCALATED}:{row['id']}", payload)
 

@@ -90,7 +90,8 @@ def pause_for_appraisal(
     me: SignedIn,
     now: datetime,
 ) -> ComplaintClock:
-    """Stop the count while an external appraisal runs; only where the profile allows it."""
+    """Stop the count while an external appraisal runs; only where the profile allows it. The customer, who
+    was told a day, hears that it moves."""
     me.must(Permission.APPROVE)
     row, clock = _clock(session, desk, complaint, clock_id)
     if APPRAISAL not in clock.pauses_for:
@@ -98,6 +99,8 @@ def pause_for_appraisal(
     desk.change(session, row, Change.PAUSE, by=me.actor, now=now, reason=APPRAISAL)
     desk.refresh(session, complaint)
     _record(session, complaint, row, "complaint.clock_paused", me=me, now=now, reason=reason)
+    if row.statutory:
+        tell_customer(session, complaint, "complaint_appraisal", key=_pause_of(row), now=now)
     return row
 
 
@@ -110,12 +113,15 @@ def resume(
     me: SignedIn,
     now: datetime,
 ) -> ComplaintClock:
-    """The appraisal is here: the count goes on, later by the days it took."""
+    """The appraisal is here: the count goes on, later by the days it took; the customer hears the new day."""
     me.must(Permission.APPROVE)
     row, _ = _clock(session, desk, complaint, clock_id)
+    told = row.statutory and row.paused_for == APPRAISAL
     desk.change(session, row, Change.RESUME, by=me.actor, now=now)
     desk.refresh(session, complaint)
     _record(session, complaint, row, "complaint.clock_resumed", me=me, now=now)
+    if told:
+        tell_customer(session, complaint, "complaint_appraised", key=f"{_pause_of(row)}:over", now=now)
     return row
 
 
@@ -176,7 +182,7 @@ def acknowledge_many(
 
 
 def set_complex(
-    session: Session, desk: DeskClocks, complaint: Complaint, *, me: SignedIn, now: datetime, zone: ZoneInfo
+    session: Session, desk: DeskClocks, complaint: Complaint, *, me: SignedIn, now: datetime
 ) -> None:
     """A complex matter has the longer legal period; the difference is added to the running clocks once.
 
@@ -186,6 +192,7 @@ def set_complex(
     if complaint.complex:
         return
     complaint.complex = True
+    longer_ones = 0
     for row in _running(session, complaint):
         clock = desk.clock_profile(session, row)
         longer = clock.complex_length if clock is not None else None
@@ -194,18 +201,16 @@ def set_complex(
         desk.change(
             session, row, Change.LENGTHEN, by=me.actor, now=now, reason="complex", amount=longer - row.length
         )
-        tell_customer(
-            session,
-            complaint,
-            "complaint_extended",
-            key=f"complex:{row.id}",
-            now=now,
-            reason="案情复杂" if complaint.language == "zh" else "the matter is complex",
-            due_date=due_date(row.due_at, zone).isoformat(),
-        )
+        longer_ones += 1
     desk.refresh(session, complaint)
+    if longer_ones:
+        tell_customer(session, complaint, "complaint_complex", key="complex", now=now)
     record(session, by=me.actor, action="complaint.complex", subject=complaint.subject, now=now)
     session.flush()
+
+
+def _pause_of(row: ComplaintClock) -> str:
+    return f"appraisal:{row.id}:{row.pauses}"
 
 
 def _running(session: Session, complaint: Complaint) -> list[ComplaintClock]:

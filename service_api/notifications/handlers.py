@@ -6,6 +6,7 @@ exactly once.
 
 import uuid
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -20,7 +21,15 @@ from service_api.conversations.models import Conversation, Message
 from service_api.conversations.plain_words import told
 from service_api.conversations.service import add_message, locked
 from service_api.notifications import queries
-from service_api.notifications.recipients import LAST_RESORT, LEADS, OWNER, Whom, recipients_of, stand_in_for
+from service_api.notifications.recipients import (
+    LAST_RESORT,
+    LEADS,
+    OWNER,
+    Whom,
+    fit_in_place_of,
+    recipients_of,
+    stand_in_for,
+)
 from service_api.notifications.service import add_to_digest, tell
 from service_api.outbox import service as outbox
 from service_api.outbox.service import Event
@@ -70,22 +79,41 @@ class Notifier:
                 complaint_id=complaint.id,
             )
 
+    def handlers_told(self, session: Session, event: Event, now: datetime) -> None:
+        """The customer has done something: the owner is told, or the team leads of what nobody has."""
+        complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
+        handled = complaint.owner_id is not None or complaint.first_contact_id is not None
+        for member in recipients_of(session, complaint, OWNER if handled else LEADS, now=now):
+            tell(
+                session,
+                member,
+                kind="mention",
+                key=event.key,
+                facts={"number": complaint.number, "news": event.payload["news"]},
+                now=now,
+                complaint_id=complaint.id,
+            )
+
     def colleague_told(self, session: Session, event: Event, now: datetime) -> None:
-        """One person is told of a case: given to them, offered to them, or mentioned in a note."""
+        """One person, or who stands in, is told of a case: given to them, offered, or mentioned in a note.
+
+        Whoever is kept away from the case hears nothing of it, in whosever place they stand.
+        """
         complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
         member = session.get_one(StaffMember, uuid.UUID(event.payload["staff_id"]))
         if event.payload.get("by") == str(member.id):
             return
-        present = stand_in_for(session, member, now=now) or member
-        tell(
-            session,
-            present,
-            kind=COLLEAGUE[event.topic],
-            key=event.key,
-            facts={"number": complaint.number},
-            now=now,
-            complaint_id=complaint.id,
-        )
+        present = fit_in_place_of(session, complaint, member, now=now)
+        if present is not None:
+            tell(
+                session,
+                present,
+                kind=COLLEAGUE[event.topic],
+                key=event.key,
+                facts={"number": complaint.number},
+                now=now,
+                complaint_id=complaint.id,
+            )
 
     def complaint_escalated(self, session: Session, event: Event, now: datetime) -> None:
         """Tell everyone of the level; catching up after a stand-still makes one line per person."""
@@ -135,7 +163,9 @@ class Notifier:
         Who has no conversation is written to by the owner, whose inbox says so.
         """
         complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
-        facts: dict[str, object] = dict(event.payload.get("facts", {}))
+        facts: dict[str, Any] = dict(event.payload.get("facts", {}))
+        due_at = datetime.fromisoformat(facts.pop("due_at")) if "due_at" in facts else complaint.due_at
+        facts.setdefault("due_date", due_date(due_at, self._zone).isoformat())
         self.tell_customer(session, complaint, event.payload["sentence"], facts, key=event.key, now=now)
 
     def tell_customer(

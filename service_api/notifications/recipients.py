@@ -1,7 +1,7 @@
 """Whom a level of the ladder tells: by role and place, without the recused, stand-ins for the absent."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -45,6 +45,16 @@ def recipients_of(
     return sorted(told.values(), key=lambda member: member.username)
 
 
+def fit_in_place_of(
+    session: Session, complaint: Complaint, member: StaffMember, *, now: datetime
+) -> StaffMember | None:
+    """Who stands in for the member, else the member; None when neither may know of the complaint."""
+    standing_in = stand_in_for(session, member, now=now)
+    candidates = [standing_in, member] if standing_in is not None else [member]
+    allowed = _allowed(session, complaint)
+    return next((each for each in candidates if each.active and allowed(each)), None)
+
+
 def _by_rule(session: Session, complaint: Complaint, rule: Whom) -> Iterable[StaffMember]:
     if rule.role is None:
         owner_id = complaint.owner_id or complaint.first_contact_id
@@ -58,17 +68,19 @@ def _by_rule(session: Session, complaint: Complaint, rule: Whom) -> Iterable[Sta
 def _fit(
     session: Session, complaint: Complaint, members: Iterable[StaffMember], *, now: datetime
 ) -> dict[uuid.UUID, StaffMember]:
+    allowed = _allowed(session, complaint)
+    present = (stand_in_for(session, member, now=now) for member in members)
+    return {one.id: one for one in present if one is not None and allowed(one)}
+
+
+def _allowed(session: Session, complaint: Complaint) -> Callable[[StaffMember], bool]:
+    """Whether somebody is not recused from the complaint."""
     recusals = session.scalars(
         select(Recusal).where(Recusal.complaint_id == complaint.id).order_by(Recusal.id)
     ).all()
     people = {r.staff_id for r in recusals}
     branches = {r.branch for r in recusals if r.branch is not None}
-    fit: dict[uuid.UUID, StaffMember] = {}
-    for member in members:
-        present = stand_in_for(session, member, now=now)
-        if present is not None and present.id not in people and present.branch not in branches:
-            fit[present.id] = present
-    return fit
+    return lambda member: member.id not in people and member.branch not in branches
 
 
 def stand_in_for(session: Session, member: StaffMember, *, now: datetime) -> StaffMember | None:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service_api.channels.wechat import queries
+from service_api.channels.wechat import queries, windows
 from service_api.channels.wechat.delivery import NOT_FOLLOWING, Delivery
 from service_api.channels.wechat.intake import CHANNEL
 from service_api.channels.wechat.models import WeChatSending
@@ -30,6 +30,7 @@ from service_api.outbox.service import Event, Sending
 log = structlog.get_logger(__name__)
 PATIENT_ATTEMPTS = 5  # of the outbox: about three minutes
 UNREACHABLE = "wechat_unreachable"
+HELD_BACK = (windows.CLOSED, NOT_FOLLOWING)
 LONGEST_SMS = 500
 
 
@@ -49,11 +50,13 @@ def sending(database: Database, delivery: Delivery | None, sms: Sms) -> Sending:
             delivery.deliver(conversation_id)
         with database.writing() as session:
             user = queries.locked_user_of(session, conversation_id)
-            if user is not None and user.sent_seq >= seq:
+            passed = user is not None and user.sent_seq >= seq
+            refused = queries.refusal_of(session, conversation_id, seq=seq, waits=HELD_BACK) if passed else ""
+            if passed and not refused:
                 return
-            if user is not None and not user.blocked_by and event.attempt < PATIENT_ATTEMPTS:
+            if user is not None and not (passed or user.blocked_by) and event.attempt < PATIENT_ATTEMPTS:
                 raise StillTrying
-            why = NOT_FOLLOWING if user is None else user.blocked_by or UNREACHABLE
+            why = NOT_FOLLOWING if user is None else refused or user.blocked_by or UNREACHABLE
             complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
             fall_back(session, sms, complaint, conversation_id=conversation_id, seq=seq, why=why, now=now)
 

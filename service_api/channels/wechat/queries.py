@@ -1,7 +1,7 @@
 """Questions about WeChat users and what was sent to them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -53,6 +53,22 @@ def sendings_of(session: Session, conversation_id: uuid.UUID, *, limit: int = 10
     """What became of words in this conversation, the latest first."""
     query = select(WeChatSending).where(WeChatSending.conversation_id == conversation_id)
     return session.scalars(query.order_by(WeChatSending.id.desc()).limit(limit)).all()
+
+
+def refusal_of(session: Session, conversation_id: uuid.UUID, *, seq: int, waits: Collection[str]) -> str:
+    """Why the platform will never take a message that was passed over; empty when it took it.
+
+    `waits` are the reasons for which a message is only held back.
+    """
+    passed = or_(WeChatSending.way == "wechat", WeChatSending.reason.not_in(waits))
+    query = select(WeChatSending.way, WeChatSending.reason).where(
+        WeChatSending.conversation_id == conversation_id,
+        WeChatSending.key.is_(None),
+        WeChatSending.through_seq >= seq,
+        passed,
+    )
+    first = session.execute(query.order_by(WeChatSending.id).limit(1)).first()
+    return first.reason if first is not None and first.way == "none" else ""
 
 
 def media_of(session: Session, conversation_id: uuid.UUID) -> Sequence[WeChatMedia]:

@@ -124,7 +124,7 @@ def test_a_file_that_was_asked_for_lets_the_case_go_on_and_its_owner_hears_of_it
     assert send(client, talk_id, number).status_code == 201
     with database.reading() as session:
         assert session.scalars(select(Complaint.state)).one() == "investigating"
-        assert "complaint.mentioned" in session.scalars(select(OutboxEvent.topic)).all()
+        assert "complaint.news" in session.scalars(select(OutboxEvent.topic)).all()
 
 
 def test_anothers_complaint_takes_and_gives_nothing(

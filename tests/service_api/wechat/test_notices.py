@@ -108,6 +108,16 @@ def test_when_wechat_says_the_window_is_over_it_goes_another_way_at_once(
     assert ways(database) == [("sms", "window_closed")]
 
 
+def test_a_notice_that_wechat_will_never_take_goes_another_way(
+    tell: Tell, follower: Follower, database: Database, frozen_fake: FakeWeChat
+) -> None:
+    follower.writes()
+    frozen_fake.next_codes = [45002]
+    tell(contact="13800138000")
+    assert follower.read == []
+    assert ways(database) == [("sms", "errcode_45002")]
+
+
 def test_a_mail_address_is_written_to(tell: Tell, database: Database) -> None:
     text = tell(contact="li@example.com")
     with database.reading() as session:
