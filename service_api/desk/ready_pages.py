@@ -1,19 +1,21 @@
 """The page of ready-made words: everybody at the desk reads, supervisors change, nothing is lost."""
 
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from service_api.conversations import ready
+from service_api.conversations.desk_models import ReadyText
 from service_api.conversations.ready import Draft
 from service_api.core.edge import Now, ReadSession, WriteSession
-from service_api.core.problems import Malformed
+from service_api.core.problems import Malformed, Problem
 from service_api.staff import queries as staff
 from service_api.staff.api import Agent
 from service_api.staff.roles import Permission
+from service_api.staff.service import SignedIn
 from service_api.web.forms import OwnForm, Text
 from service_api.web.rendering import page
 
@@ -23,39 +25,18 @@ Kind = Annotated[str, Form(max_length=8)]
 
 @router.get("")
 def listed(request: Request, me: Agent, session: ReadSession, retired: bool = False) -> HTMLResponse:
-    texts = ready.ready_texts(session, retired=retired)
-    return page(
-        request,
-        "replies.html",
-        me=me,
-        texts=texts,
-        retired=retired,
-        may_change=me.may(Permission.MANAGE_SETTINGS),
-        variables=ready.VARIABLES,
-        states=ready.STATES,
-    )
+    return _list_page(request, session, me, retired=retired)
 
 
 @router.get("/{text_id}")
 def one(request: Request, text_id: uuid.UUID, me: Agent, session: ReadSession) -> HTMLResponse:
     """One text with every version it had."""
-    text = ready.ready_text(session, text_id)
-    versions = ready.versions_of(session, text_id)
-    return page(
-        request,
-        "reply.html",
-        me=me,
-        text=text,
-        versions=versions,
-        names=_names(session, {v.by_id for v in versions if v.by_id is not None}),
-        may_change=me.may(Permission.MANAGE_SETTINGS),
-        variables=ready.VARIABLES,
-        states=ready.STATES,
-    )
+    return _text_page(request, session, me, ready.ready_text(session, text_id))
 
 
 @router.post("", dependencies=[OwnForm])
 def add(
+    request: Request,
     me: Agent,
     session: WriteSession,
     now: Now,
@@ -69,12 +50,17 @@ def add(
 ) -> Response:
     me.must(Permission.MANAGE_SETTINGS)
     draft = Draft(_kind(kind), shortcut, zh, en, note, tag, state)
-    text = ready.add(session, draft, by=me.actor, now=now)
+    try:
+        with session.begin_nested():
+            text = ready.add(session, draft, by=me.actor, now=now)
+    except Problem as problem:
+        return _list_page(request, session, me, typed=draft, problem=problem)
     return RedirectResponse(f"/desk/replies/{text.id}", status_code=303)
 
 
 @router.post("/{text_id}", dependencies=[OwnForm])
 def rewrite(
+    request: Request,
     text_id: uuid.UUID,
     me: Agent,
     session: WriteSession,
@@ -88,12 +74,63 @@ def rewrite(
     state: Text = "",
     active: Text = "",
 ) -> Response:
-    """Change, retire or bring back; refused when somebody changed it meanwhile."""
+    """Change, retire or bring back; refused when somebody changed it meanwhile. What was typed stays."""
     me.must(Permission.MANAGE_SETTINGS)
     text = ready.ready_text(session, text_id, lock=True)
     draft = Draft(_kind(text.kind), shortcut, zh, en, note, tag, state)
-    ready.rewrite(session, text, draft, expected=version, active=active == "yes", by=me.actor, now=now)
+    try:
+        with session.begin_nested():
+            ready.rewrite(
+                session, text, draft, expected=version, active=active == "yes", by=me.actor, now=now
+            )
+    except Problem as problem:
+        return _text_page(request, session, me, text, typed=draft, problem=problem)
     return RedirectResponse(f"/desk/replies/{text_id}", status_code=303)
+
+
+def _list_page(
+    request: Request,
+    session: Session,
+    me: SignedIn,
+    *,
+    retired: bool = False,
+    typed: Draft | None = None,
+    problem: Problem | None = None,
+) -> HTMLResponse:
+    texts = ready.ready_texts(session, retired=retired)
+    return _page(request, "replies.html", me, typed=typed, problem=problem, texts=texts, retired=retired)
+
+
+def _text_page(
+    request: Request,
+    session: Session,
+    me: SignedIn,
+    text: ReadyText,
+    *,
+    typed: Draft | None = None,
+    problem: Problem | None = None,
+) -> HTMLResponse:
+    versions = ready.versions_of(session, text.id)
+    names = _names(session, {v.by_id for v in versions if v.by_id is not None})
+    return _page(
+        request, "reply.html", me, typed=typed, problem=problem, text=text, versions=versions, names=names
+    )
+
+
+def _page(
+    request: Request, template: str, me: SignedIn, *, problem: Problem | None, **facts: Any
+) -> HTMLResponse:
+    return page(
+        request,
+        template,
+        me=me,
+        may_change=me.may(Permission.MANAGE_SETTINGS),
+        variables=ready.VARIABLES,
+        states=ready.STATES,
+        problem=problem,
+        status=problem.status if problem else 200,
+        **facts,
+    )
 
 
 def _kind(kind: str) -> Literal["reply", "macro"]:

@@ -131,8 +131,13 @@ def test_only_supervisors_change_replies_and_every_version_stays(as_: SignedInAs
     page = boss.press(address[1], **changed)
     assert "年费退回原卡" in page
     assert "{customer}，年费已退" in page
-    boss.press(address[1], status=409, **changed)
-    boss.press(address[1], status=422, **(changed | {"version": "2", "zh": "{unknown}"}))
+    late = boss.press(address[1], status=409, **(changed | {"zh": "年费周五退"}))
+    assert "年费周五退</textarea>" in late, "what was typed is still there"
+    assert "年费退回原卡" in late and 'name="version" value="2"' in late
+    wrong = boss.press(address[1], status=422, **(changed | {"version": "2", "zh": "{unknown}"}))
+    assert "{unknown}</textarea>" in wrong and "有不认识的变量" in wrong
+    twice = boss.press("/desk/replies", status=409, **(fields | {"zh": "又一条"}))
+    assert "又一条</textarea>" in twice and '<details class="card step" open>' in twice
 
 
 def test_articles_are_suggested_for_the_last_question(scene: Scene, lin: Agent) -> None:
