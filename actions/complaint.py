@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 
 from actions.complaint_answers import Step
 from actions.complaint_fields import (
@@ -46,8 +46,6 @@ from actions.turn import Turn
 log = structlog.get_logger()
 FORM = "complaint_form"
 RESUME = "complaint_resume"
-SEARCH = "action_search_articles"
-SEARCHED = frozenset({"ask_faq", "find_branch"})
 SUMMARY_LENGTH = 200
 BEFORE_SUMMARY = frozenset(
     {
@@ -80,8 +78,6 @@ class ValidateComplaint(FormAction):
 
     async def read(self, turn: Turn, say: Say) -> Events:
         """An answer, a correction, a yes; or something else, which its own rule answers."""
-        if turn.declined == "file_complaint":
-            return await self._leave(turn, say)
         if turn.requested == RESUME:
             return await self._resume(turn, say)
         step = read_turn(turn)
@@ -96,9 +92,7 @@ class ValidateComplaint(FormAction):
         return await self._keep(step, turn, say)
 
     def hears_refusal(self, turn: Turn) -> bool:
-        """Who wants no call leaves no number, whatever was asked; who only asks does not complain."""
-        if turn.declined == "file_complaint":
-            return turn.intent in SEARCHED
+        """Who wants no call leaves no number, whatever was asked."""
         return turn.declined == "request_callback" and turn.requested != RESUME
 
     def stand_still(self, turn: Turn) -> Events:
@@ -145,12 +139,6 @@ class ValidateComplaint(FormAction):
         await forget_draft(self.desk, turn)
         say("utter_complaint_anew")
         return [*cleared(), *await self._keep(step, _forgetting(turn), say)]
-
-    async def _leave(self, turn: Turn, say: Say) -> Events:
-        """ "I'm not complaining, just tell me the fee": the form ends, and the question is answered."""
-        await forget_draft(self.desk, turn)
-        say("utter_complaint_cancelled")
-        return [*cleared(), ActiveLoop(None), SlotSet("requested_slot", None), FollowupAction(SEARCH)]
 
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:

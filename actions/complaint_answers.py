@@ -23,7 +23,7 @@ from actions.complaint_fields import (
 from actions.turn import Turn
 
 SHORT_WISH = 24
-NOTED = "utter_complaint_noted"
+NOTED, MENDED = "utter_complaint_noted", "utter_complaint_corrected"
 CORRECTS = re.compile(
     r"不对|不是|错了|说错|写错|搞错|弄错|更正|改[成为到一]|改下|应该是|其实是|而是|"
     r"\bnot\b|\bactually\b|\bwrong\b|\bcorrect(?:ion| it)\b|\bchange\b|\bshould be\b|\bi mean\b|"
@@ -61,7 +61,14 @@ class Step:
     either_date: tuple[date, date] | None = None
 
 
+def put_right(turn: Turn, values: Mapping[str, Any]) -> str:
+    """What is said about values told now: corrected where others stood, noted where none did."""
+    return MENDED if any(turn.slots.get(name) not in (None, SKIPPED) for name in values) else NOTED
+
+
 def skips(turn: Turn) -> bool:
+    if CHANGES.search(turn.text):
+        return False
     unsure_no = turn.intent == "deny" and turn.confidence >= 0.5
     return (turn.intent == "skip" and turn.confidence >= 0.5) or unsure_no or bool(_NOTHING.search(turn.text))
 

@@ -12,6 +12,7 @@ from actions.complaint_answers import (
     added,
     correction,
     named_to_change,
+    put_right,
     skips,
     without_number,
 )
@@ -80,7 +81,7 @@ def read_turn(turn: Turn) -> Step:
     if category and category.end - category.start >= len(turn.text) - 1 and turn.slots.get(BUSINESS):
         corrected = {BUSINESS: category.value}
     if corrected and requested not in corrected:
-        return Step(values=corrected, say=["utter_complaint_corrected"])
+        return Step(values=corrected, say=[put_right(turn, corrected)])
     if (named := named_to_change(turn)) and turn.slots.get(named) is not None:
         return Step(values={named: None})
     step = READERS[requested](turn) if requested in READERS else Step()
@@ -92,7 +93,7 @@ def read_turn(turn: Turn) -> Step:
     if skips(turn):
         return _left_out(step, requested)
     if restated := _restated(turn):
-        return Step(values=restated, say=["utter_complaint_corrected"])
+        return Step(values=restated, say=[put_right(turn, restated)])
     if digresses(turn):
         return Step(yields=True)
     if _goes_on_telling(turn, requested):

@@ -8,6 +8,7 @@ from actions.complaint_answers import (
     Step,
     added,
     correction,
+    put_right,
     read_date,
     wants_no_call,
     without_number,
@@ -81,13 +82,13 @@ def _read_change(turn: Turn) -> Step:
     if not values and CORRECTS.search(turn.text):
         values = correction(turn)
     if values and not is_addition(turn):
-        return Step(values=values, say=["utter_complaint_corrected"])
+        return Step(values=values, say=[put_right(turn, values)])
     changes = CORRECTS.search(turn.text) or turn.intent == "deny" or re.search(r"改|change", turn.text, re.I)
     if len(named) == 1 and (changes or len(turn.text) <= 20):
         return Step(values={named[0]: None}, say=[])
     if changes and turn.intent != "cancel":
         return Step(say=["utter_what_to_change"])
-    return Step(values=values, say=["utter_complaint_corrected"]) if values else Step()
+    return Step(values=values, say=[put_right(turn, values)]) if values else Step()
 
 
 def is_addition(turn: Turn) -> bool:

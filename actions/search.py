@@ -1,15 +1,18 @@
 """Questions for information: one search in the knowledge base."""
 
 import re
+from dataclasses import replace
 
 from rasa_sdk.events import SlotSet
 
+from actions.cancel import cancel
 from actions.desk_client import DeskError
 from actions.desk_views import Article
 from actions.drafts import offer_draft
 from actions.edge import DeskAction, Events
 from actions.offers import TAKEN_BY, offer, offer_next_wish
 from actions.person import give_up
+from actions.refusal import act_in_progress
 from actions.say import Say
 from actions.turn import Turn
 
@@ -28,9 +31,12 @@ class SearchArticles(DeskAction):
     action_name = "action_search_articles"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """The second "I don't know" in a row brings a person without being asked."""
+        """The second "I don't know" in a row brings a person; who refuses what a form does leaves it first."""
+        left: Events = []
+        if turn.declined is not None and turn.declined == act_in_progress(turn):
+            left, turn = await cancel(self.desk, turn, say), replace(turn, active_loop=None)
         events = await self._search(turn, say)
-        return [*events, *await offer_draft(self.desk, turn, say)]
+        return [*left, *events, *await offer_draft(self.desk, turn, say)]
 
     async def _search(self, turn: Turn, say: Say) -> Events:
         try:

@@ -47,6 +47,8 @@ class LooseValue(DeskAction):
             return []
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
             return [FollowupAction("callback_form")]
+        if turn.all("phone") and turn.slots.get("pending_act"):
+            return [FollowupAction("verification_form")]
         if turn.returning:
             return [FollowupAction(COMPLAINT_FORM)]
         say("utter_nothing_to_skip" if turn.intent == "skip" else "utter_inform_alone")

@@ -10,7 +10,7 @@ _WAITS = re.compile(
     r"(?:等一?下下?|等一等|等等|稍等一?下?|稍候|等会儿?|等我|等俺|待会儿?|"
     r"慢点|别急|别催|马上(?:回来|就来|就好)|"
     r"(?:让|容)我(?:先|再)?(?:想|找|看|查|翻|拿)|"
-    r"我(?:先|去|再|来)+(?:想|找|看|查|翻|拿|取)|我(?:想|找)(?:一?想|一?找|一下))"
+    r"我(?:先|去|来)+(?:想|找|看|查|翻|拿|取)|我(?:想|找)(?:一?想|一?找|一下))"
     r"|^(?:ok(?:ay)?|please|sorry|yes|sure|just)?[, ]*"
     r"(?:hang on|hold on|hold please|bear with me|wait\b|brb\b|"
     r"be right back|(?:i'?ll be )?back in (?:a|one|two|five|\d+)\b|"
@@ -22,7 +22,9 @@ _NO_MORE = re.compile(
     r"an?|one|moment|sec(?:ond)?|min(?:ute)?|"
     r"[\W_])*"
 )
-_MENDS = re.compile(r"不对|错|改|别|不要|^再|\b(?:wrong|actually|change|not|no|until|till)\b|n't\b")
+_MENDS = re.compile(
+    r"不对|错|改|别|不要|^再|[见聊][吧哦啦。!！~]*$|\b(?:wrong|actually|change|not|no|until|till)\b|n't\b"
+)
 _BRIEF = {"zh": 20, "en": 60}
 
 

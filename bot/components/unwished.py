@@ -16,9 +16,9 @@ LONGEST = 120
 _ACTS: Dict[Text, Tuple[Text, Text]] = {
     "request_callback": (
         r"(?:给我|跟我)?(?:打|来|回|接)(?:个|过来)?(?:电话|电)(?:过来|给|来|联系|通知)?我?|打(?:给|过来给)?我|"
-        r"回电|来电|电话联系我?|(?:打)?电话回访我?|(?:安排)?回访",
+        r"回电|来电|(?:电话)?联系我|(?:打)?电话回访我?|(?:安排)?回访",
         r"(?:to )?(?:be )?(?:call|phone|ring)(?:ed|ing|s)?(?: me)?(?: back)?|"
-        r"(?:to get )?(?:a |any )?(?:phone )?calls?(?:-?back| back| from you)?",
+        r"(?:to get )?(?:a |any )?(?:phone )?calls?(?:-?back| back| from you)?|(?:to )?contact me",
     ),
     "file_complaint": (
         r"投诉(?:你们|谁|你|任何人)?|举报",
@@ -67,7 +67,7 @@ DONE_BY_THE_CUSTOMER = frozenset(
 )
 """不投诉 refuses these. What the bank does is refused in the imperative: 没打电话 tells, 别打电话 asks."""
 
-_BEFORE = r"(?:我|俺|咱|你们?|您|拜托|麻烦|求求你们?|都说了|说了|请问?|喂|哎)*"
+_BEFORE = r"(?:我|俺|咱|你们?|您|还是|算了|那|拜托|麻烦|求求你们?|都说了|说了|请问?|喂|哎)*"
 _HOW = r"(?:也|又|可|并|真|就|现在|还|从来?|都|根本|压根|刚才?|先|千万|暂时|再)*"
 _IMPERATIVE = r"(?:请)?(?:别|不要|不用|不必|无需|用不着|不需要|勿|甭)(?:再|随便|老|总是?|一直)?"
 _SAID_NO = r"没(?:有)?(?:(?:说|让|叫|想|打算)(?:你们?)?(?:过|要|想|是要|是)?|要)"
@@ -77,7 +77,7 @@ _DISLIKES = r"不(?:想(?:接|要|收)?|需要)"
 _FOR_ME = r"(?:给我|帮我|替我|让人|叫人|要|想|去|来|办|接|申请)*"
 _AFTER = r"(?:了|的|啊|呀|哦|哈|吧|嘛|啦|谢谢|好吗|行吗|就行|好不好)*"
 
-_POLITE_EN = r"(?:please |pls |just |ok |no |sorry |look |i said |but )*"
+_POLITE_EN = r"(?:please |pls |just |ok |no |sorry |look |i said |but |actually |rather )*"
 _DO_NOT_EN = r"(?:do not|don'?t|dont|never)(?: (?:ever|you|even))*"
 _I_DO_NOT_EN = (
     r"(?:i )?(?:(?:really|just|still) )?(?:do not|don'?t|dont|did not|didn'?t|never) "

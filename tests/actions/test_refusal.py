@@ -7,7 +7,8 @@ from actions.case import ValidateCase
 from actions.complaint import ValidateComplaint
 from actions.rating import ValidateRating
 from actions.refusal import DeclineOffer
-from actions.search import question_of
+from actions.search import SearchArticles, question_of
+from actions.talk import LooseValue
 from actions.turn import Turn
 from tests.actions.conftest import Perform, Said, domain, entity
 from tests.actions.fake_desk import Desk
@@ -95,11 +96,12 @@ def test_a_comment_may_hold_a_refusal(desk: Desk, perform: Perform) -> None:
 
 def test_who_only_asks_leaves_the_complaint_and_is_answered(perform: Perform) -> None:
     said = asked("complaint_amount", "我不是要投诉，就想问问贷款利率多少", "ask_faq")
-    said.entities = [entity("declined", "file_complaint")]
-    done = perform(ValidateComplaint, said)
-    assert done.said == ["utter_complaint_cancelled"]
+    said.entities = [entity("declined", "file_complaint", 0, 7)]
+    assert perform(ValidateComplaint, said).events == []
+    done = perform(SearchArticles, said)
+    assert done.said[0] == "utter_complaint_cancelled"
+    assert len(done.said) > 1
     assert done.ends_loop
-    assert done.follow_up == "action_search_articles"
 
 
 def test_no_contact_wished_at_the_summary_takes_the_number_out(perform: Perform) -> None:
@@ -115,3 +117,23 @@ def test_what_is_refused_is_no_part_of_the_question() -> None:
         "我不是要投诉，就想问问年费", "ask_faq", entities=[entity("declined", "file_complaint", 0, 7)]
     )
     assert question_of(Turn.of(said.tracker(), domain())) == "就想问问年费"
+
+
+def test_a_number_given_where_it_was_said_to_be_needed_begins_the_verification(perform: Perform) -> None:
+    said = Said("13800138000", entities=[entity("phone", "13800138000", 0, 11)])
+    said.slots = {"pending_act": "complaint_status"}
+    assert perform(LooseValue, said).follow_up == "verification_form"
+
+
+def test_what_was_never_told_is_noted_and_not_called_corrected(perform: Perform) -> None:
+    said = asked("complaint_contact", "昨天")
+    said.entities = [entity("date", "2026-11-20", 0, 2)]
+    said.slots |= {"complaint_date": "skipped"}
+    done = perform(ValidateComplaint, said)
+    assert "utter_complaint_corrected" not in done.said
+    assert done.slots["complaint_date"] == "2026-11-20"
+
+
+def test_wanting_to_change_something_skips_no_question(perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_date", "修改", "deny"))
+    assert "complaint_date" not in done.slots

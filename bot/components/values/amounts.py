@@ -27,7 +27,7 @@ _RANGE = re.compile(
     rf"{_START}(?:between )?(?P<before>{PREFIX})?\s?(?P<low>{NUMERAL})\s?(?:{SUFFIX})?"
     rf"\s?(?:到|至|[-~—–]|to|and)\s?"
     rf"(?P<before2>{PREFIX})?\s?(?P<high>{NUMERAL})[多来]?\s?(?P<after>{SUFFIX})?"
-    r"(?!\s?[\d年月日号天个次期周点分岁%人位名小./-])"
+    r"(?!\s?(?:[\d月日号天个次期周点分岁%人位名小./-]|年(?![费金])))"
 )
 _BETWEEN = re.compile(
     rf"{_START}(?<![点第])(?P<number>[{CN_DIGIT}]{{2,}}[十百千万]+)[来多]?(?P<after>{SUFFIX})?"
@@ -36,7 +36,7 @@ _BETWEEN = re.compile(
 _SMALL = re.compile(rf"{_START}(?P<number>[\d{CN_DIGIT}]{{1,2}})[毛角](?:钱)?")
 _IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})\s?(?P<suffix>{SUFFIX})?")
 _MEASURE = (
-    r"(?!\s?(?:[%个人次位名条笔张天年月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|"
+    r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|"
     r"times?\b|days?\b|hours?\b|minutes?\b|weeks?\b|months?\b|years?\b|people\b|points?\b|percent\b|pm\b|am\b|"
     r"thanks\b|thank you|calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
 )
