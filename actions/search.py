@@ -31,7 +31,7 @@ class SearchArticles(DeskAction):
     action_name = "action_search_articles"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """The second "I don't know" in a row brings a person; who refuses what a form does leaves it first."""
+        """The second "I don't know" in a row brings a person; who refuses the form leaves it first."""
         left: Events = []
         if turn.declined is not None and turn.declined == act_in_progress(turn):
             left, turn = await cancel(self.desk, turn, say), replace(turn, active_loop=None)

@@ -88,3 +88,12 @@ def test_enough_heldout_messages_are_out_of_scope(heldout: dict[str, Messages]) 
     outside = [text for language in LEAST for intent, text in heldout[language] if intent == "out_of_scope"]
 
     assert len(outside) >= LEAST_OUT_OF_SCOPE
+
+
+def test_answers_to_complaints_are_measured_often_and_apart(is_taught: Callable[[str], bool]) -> None:
+    answers = read_messages(HELDOUT / "answers.yml")
+    times = Counter((intent, text.isascii()) for intent, text in answers)
+
+    assert set(times) == {(i, ascii_) for i in ("accept_answer", "reject_answer") for ascii_ in (True, False)}
+    assert min(times.values()) >= 30
+    assert [message for message in answers if is_taught(message[1])] == []
