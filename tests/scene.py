@@ -222,7 +222,7 @@ class _Stage:
                 ended_at=MONDAY,
             )
             for n, (topic, error) in enumerate(
-                (("webhook.sending", "ConnectError: crm.tinglan.example"), ("mail.sending", "TimeoutError")),
+                (("webhook.post", "ConnectError: crm.tinglan.example"), ("mail.send", "TimeoutError")),
                 1,
             )
         )

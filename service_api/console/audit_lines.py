@@ -15,7 +15,8 @@ from service_api.complaints.models import Complaint
 from service_api.complaints.visibility import visible_to
 from service_api.staff.queries import display_names
 from service_api.staff.service import SignedIn
-from service_api.web.rendering import code_name
+from service_api.web.refusals import slug_of
+from service_api.web.rendering import code_name, words
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Facts that hold codes of another name.
@@ -56,7 +57,7 @@ def lines_of(
             deed=code_name(language, "deed", one.action),
             code=one.action,
             kind=code_name(language, "subject", one.subject_kind),
-            about=say.names.get(one.subject_id) or one.subject_id[:8],
+            about=say.about(one.subject_id),
             about_id=one.subject_id,
             facts=list(say.facts(one.facts)),
         )
@@ -69,6 +70,11 @@ class _Words:
     language: str
     zone: ZoneInfo
     names: Mapping[str, str]
+
+    def about(self, subject_id: str) -> str:
+        """Empty for a deed that was done to no one thing."""
+        known = self.names.get(subject_id) or words(self.language).get(f"about.{subject_id}")
+        return known or subject_id[:8]
 
     def facts(self, facts: Mapping[str, object]) -> Iterator[str]:
         """One inside the other by a dot."""
@@ -88,9 +94,17 @@ class _Words:
             return code_name(self.language, "level", "reminder")
         if kind == "clock" and (clock := _CLOCK.fullmatch(plain)):
             plain = clock[1]
+        if kind == "reason":
+            return self.reason(plain)
         if kind.endswith("_at") and (moment := _moment(plain)):
             return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
         return self.names.get(plain) or code_name(self.language, kind, plain)
+
+    def reason(self, given: str) -> str:
+        """The service's own reasons in the reader's language; what somebody wrote as it stands."""
+        spoken = words(self.language)
+        own = spoken.get(f"fired.{given}") or spoken.get(f"audit.reason.{slug_of(given)}")
+        return own or given
 
 
 def _moment(written: str) -> datetime | None:

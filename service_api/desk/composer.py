@@ -158,8 +158,9 @@ def variables(
         session, talk.id, customer_id=customer_id, zone=settings.zone, limit=1
     )
     family = customers.customer(session, customer_id).family_name if customer_id else ""
+    called = {"en": family or "there", "zh": f"{family}先生/女士" if family else "尊敬的客户"}
     return {
-        "customer": family or ("there" if talk.language == "en" else "客户"),
+        "customer": called["en" if talk.language == "en" else "zh"],
         "agent": me.display_name,
         "number": found[0].number if found else "",
         "due_date": found[0].due_date.isoformat() if found else "",

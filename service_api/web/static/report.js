@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
         maintainAspectRatio: false,
         interaction: { mode: "index", axis: across ? "y" : "x", intersect: false },
         scales: across ? { x: counts, y: names } : { x: names, y: counts },
-        plugins: { legend: { display: data.series.length > 1, position: "bottom", labels: { boxWidth: 12, usePointStyle: lines } } },
+        plugins: { legend: { display: data.series.length > 1, position: "bottom", labels: { boxWidth: 12, boxHeight: lines ? 8 : undefined, usePointStyle: lines } } },
         onClick: (_event, found) => {
           const link = found.length && data.links[found[0].index];
           if (link) location.assign(link);

@@ -13,6 +13,8 @@ from service_api.audit.models import AuditEntry
 from service_api.audit.service import Actor, record
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
+from service_api.escalation.service import DeskClocks
+from service_api.escalation.sweep import sweep
 from service_api.staff.models import StaffMember
 from service_api.web.rendering import LANGUAGE_COOKIE
 from tests.service_api.complaints.conftest import a_complaint
@@ -105,6 +107,17 @@ def test_the_audit_log_is_read_by_those_who_may_and_reading_is_written_down(
     with database.reading() as session:
         read = session.scalars(select(AuditEntry).where(AuditEntry.action == "audit.read")).one()
     assert read.facts == {"filters": ["about", "action"]}
+
+
+def test_the_audit_log_speaks_the_readers_language(as_: SignedInAs, database: Database) -> None:
+    filed(database, 1, now=NOON - timedelta(days=3))
+    for days in (2, 0):
+        sweep(database, DeskClocks(), now=NOON - timedelta(days=days))
+    boss = as_("supervisor")
+    boss.get("/console?text=%E5%8D%A1")
+    told = boss.get("/console/audit").text
+    assert "理由: 上一级未确认" in told and "not acknowledged" not in told
+    assert ">列表</a>" in told and "筛选: 搜索词" in told
 
 
 def test_the_audit_log_comes_in_pages(as_: SignedInAs, database: Database) -> None:

@@ -101,7 +101,7 @@ def test_a_note_is_for_colleagues_and_tells_whom_it_names(
 def test_canned_replies_come_filled_in_for_the_customer_and_the_language(scene: Scene, lin: Agent) -> None:
     zh, en = scene.talk("你好", phone=ZHANG), scene.talk("hello", language="en")
     texts = {one["shortcut"]: one["text"] for one in lin.browser.get(f"{at(zh)}/ready").json()}
-    assert texts["hello"].startswith("张，您好，我是林悦")
+    assert texts["hello"].startswith("张先生/女士，您好，我是林悦")
     assert "____" in texts["filed"], "an unknown number is a gap one sees"
     english = {one["shortcut"]: one["text"] for one in lin.browser.get(f"{at(en)}/ready").json()}
     assert english["hello"].startswith("Hello there, this is")

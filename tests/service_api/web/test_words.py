@@ -1,6 +1,7 @@
 """The words of the staff pages: complete in both languages, none unused, none missing."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ import pytest
 from service_api.complaints.codes import BUSINESSES, CAUSES, products
 from service_api.complaints.contacting import HOW
 from service_api.complaints.lifecycle import Action, State
+from service_api.complaints.queries import Filters
 from service_api.conversations.models import ANSWERING, AUTHORS, REASONS
+from service_api.core.database import Database
 from service_api.customers.models import ACCOUNT_KINDS, TIERS
 from service_api.escalation.profiles import packaged_profiles
 from service_api.notifications.models import KINDS
+from service_api.settings import Settings
 from service_api.staff.branches import branches
 from service_api.staff.models import ROLES
 from service_api.web.rendering import HERE, LANGUAGES, code_name, words
+from service_api.worker import furnish
 
 TEMPLATES = [
     path
@@ -83,3 +88,18 @@ def test_no_template_holds_script_or_style_of_its_own() -> None:
         if re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", path.read_text(encoding="utf-8"))
     ]
     assert guilty == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_may_fail_to_be_delivered_has_a_name(
+    language: str, settings: Settings, database: Database
+) -> None:
+    handlers = furnish(settings, database).handlers
+    topics = {*handlers.effects, *handlers.sendings}
+    assert sorted(topic for topic in topics if f"topic.{topic}" not in words(language)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_filter_of_the_log_is_named_in_the_audit_log(language: str) -> None:
+    names = [field.name for field in fields(Filters)]
+    assert [name for name in names if f"audit.fact.{name}" not in words(language)] == []
