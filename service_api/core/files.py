@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from service_api.core.problems import Malformed, Problem
+from service_api.core.problems import Malformed, NotFound, Problem
 from service_api.core.text import clean
 
+log = structlog.get_logger(__name__)
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 120
 # For each type the endings a name may have, and what senders call it beside its own name.
@@ -55,6 +57,10 @@ class UnknownType(Problem):
     status = 415
     type = "attachment-type"
     title = "不支持的附件类型"
+
+
+class FileLost(NotFound):
+    """Its row is there, and the disk has it no more."""
 
 
 class LyingName(Malformed):
@@ -142,7 +148,17 @@ def keep_file(folder: Path, file_id: uuid.UUID, content: bytes) -> None:
 
 
 def kept_file(folder: Path, file_id: uuid.UUID) -> bytes:
-    return (folder / file_id.hex).read_bytes()
+    """Raises `FileLost`."""
+    return read_kept(folder / file_id.hex)
+
+
+def read_kept(path: Path) -> bytes:
+    """Raises `FileLost`, which the log tells to who looks after the disk."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        log.error("a kept file is lost", file=path.name)
+        raise FileLost from None
 
 
 def discard_if_undone(session: Session, folder: Path, file_id: uuid.UUID) -> None:

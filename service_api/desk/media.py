@@ -14,7 +14,7 @@ from service_api.channels.wechat import media as wechat_media
 from service_api.channels.wechat import queries as wechat
 from service_api.conversations import presence, service
 from service_api.core.edge import MachineNow, Now, TheSettings, WriteSession
-from service_api.core.files import check_file, kept_file, read_bounded
+from service_api.core.files import check_file, kept_file, read_bounded, read_kept
 from service_api.core.problems import NotFound
 from service_api.desk.views import lines_of
 from service_api.settings import Settings
@@ -86,7 +86,7 @@ def _content(
     if row is not None:
         if not row.fetched:
             raise NotFound
-        content = (settings.data_dir / wechat_media.FOLDER / row.file).read_bytes()
+        content = read_kept(settings.data_dir / wechat_media.FOLDER / row.file)
         ending = row.content_type.partition("/")[2]
         return f"{row.kind}-{seq}.{ending}", row.content_type, content
     file = files.files_at(session, conversation_id, [seq]).get(seq)

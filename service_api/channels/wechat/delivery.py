@@ -34,6 +34,7 @@ from service_api.channels.wechat.wording import Chunk, Words, next_chunk, render
 from service_api.conversations import queries as conversations
 from service_api.core.clock import Clock
 from service_api.core.database import Database
+from service_api.core.files import FileLost
 from service_api.core.i18n import say
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,7 @@ class Delivery:
                     self._try_later(parcel, why=str(refusal))
                     return False
                 self._give_up(parcel, code=refusal.code)
-            except OSError:
+            except FileLost:
                 self._pass_over(parcel, reason=FILE_MISSING)
             except Overtaken:
                 return True

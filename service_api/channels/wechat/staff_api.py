@@ -13,6 +13,7 @@ from service_api.channels.wechat import queries
 from service_api.channels.wechat.media import FOLDER
 from service_api.conversations import queries as conversations
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
+from service_api.core.files import read_kept
 from service_api.core.problems import NotFound
 from service_api.staff.api import Agent
 
@@ -88,7 +89,7 @@ def download(
     found = queries.media_at(session, conversation_id, seq)
     if found is None or not found.fetched:
         raise NotFound
-    content = (settings.data_dir / FOLDER / found.file).read_bytes()
+    content = read_kept(settings.data_dir / FOLDER / found.file)
     subject = ("conversation", str(conversation_id))
     record(session, by=me.actor, action="wechat.media_read", subject=subject, now=now, seq=seq)
     name = f"wechat-{seq}.{ENDINGS[found.content_type]}"

@@ -93,6 +93,15 @@ def test_a_file_of_another_complaint_is_not_found(
     assert answer.status_code == 404
 
 
+def test_a_file_that_the_disk_has_lost_is_not_found(
+    client: TestClient, url: str, staff: dict[str, Headers], settings: Settings
+) -> None:
+    sent = put(client, url, staff["ann"], "a.pdf", PDF).json()
+    (kept,) = (settings.data_dir / "attachments").iterdir()
+    kept.unlink()
+    assert client.get(f"{url}/{sent['id']}", headers=staff["ann"]).status_code == 404
+
+
 def test_what_is_rolled_back_leaves_no_file_behind(database: Database, settings: Settings) -> None:
     folder = settings.data_dir / "attachments"
     with pytest.raises(RuntimeError), database.writing() as session:
