@@ -65,9 +65,10 @@ def sending(database: Database, client: httpx.Client, *, machine: Clock) -> Send
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signature,
         }
-        answer = client.post(endpoint.url, content=body.encode(), headers=headers)
-        if not answer.is_success:
-            raise NotTaken(str(answer.status_code))
+        # Only the status is waited for: what the other side has to say may never end.
+        with client.stream("POST", endpoint.url, content=body.encode(), headers=headers) as answer:
+            if not answer.is_success:
+                raise NotTaken(str(answer.status_code))
 
     return post
 

@@ -1,32 +1,27 @@
 """Who is told of an escalation, once each, and what the customer hears."""
 
 import email
-import json
 import uuid
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from service_api.audit.service import SYSTEM, WORKER, Actor
 from service_api.complaints.handling import act, tell_customer
 from service_api.complaints.lifecycle import Action
 from service_api.complaints.models import Complaint, Recusal
 from service_api.conversations.models import Conversation, Message
-from service_api.core.clock import SystemClock
 from service_api.core.database import Database
 from service_api.core.problems import NotFound
 from service_api.escalation.profiles import packaged_ladder
 from service_api.escalation.sweep import sweep
-from service_api.notifications import mail, queries, service, webhooks
-from service_api.notifications.models import InboxItem, WebhookEndpoint
+from service_api.notifications import mail, queries, service
+from service_api.notifications.models import InboxItem
 from service_api.notifications.recipients import Whom, recipients_of
 from service_api.outbox import service as outbox
 from service_api.outbox.models import OutboxEvent
@@ -275,68 +270,6 @@ def test_a_person_gets_one_letter_a_round(
     message = email.message_from_bytes(letter.read_bytes(), policy=email.policy.default)
     assert message["To"] == "boss@tinglan.example"
     assert len(message.get_content().splitlines()) == 3
-
-
-class Receiver:
-    """Another system that checks signatures, and may be down."""
-
-    def __init__(self, secret: str) -> None:
-        self.webhook, self.got, self.status = Webhook(secret), [], 200
-        self.ids: list[str] = []
-
-    got: list[Any]
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if self.status == 200:
-            self.got.append(self.webhook.verify(request.content, dict(request.headers)))
-            self.ids.append(request.headers["webhook-id"])
-        return httpx.Response(self.status)
-
-
-def test_a_webhook_is_signed_retried_and_recognisable(
-    database: Database, staff: Staff, settings: Settings
-) -> None:
-    with database.writing() as session:
-        endpoint = webhooks.add_endpoint(session, url="https://crm.bank.example/ting", by=SYSTEM, now=NOON)
-    receiver = Receiver(endpoint.secret)
-    client = httpx.Client(transport=httpx.MockTransport(receiver))
-    usual = furnish(settings, database)
-    sendings = {
-        **usual.handlers.sendings,
-        "webhook.post": webhooks.sending(database, client, machine=SystemClock()),
-    }
-    desk = replace(usual, handlers=outbox.Handlers(usual.handlers.effects, sendings))
-    with_talk(database, media=True)
-    receiver.status = 503
-    outbox.deliver(database, desk.handlers, now=NOON)
-    assert outbox.deliver(database, desk.handlers, now=NOON).failed == 1
-    receiver.status = 200
-    deliver_all(desk, NOON + timedelta(minutes=1))
-    assert [body["data"]["level"] for body in receiver.got] == [3]
-    assert "信用卡" not in json.dumps(receiver.got, ensure_ascii=False)
-    with pytest.raises(WebhookVerificationError):
-        Webhook("whsec_" + "A" * 40).verify(
-            b"{}", {"webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": "v1,x"}
-        )
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://crm.example/x",
-        "ftp://crm.example",
-        "https://10.0.0.1/x",
-        "https://localhost/x",
-        "https://a:b@crm.example",
-        "https://[::1",
-        "javascript:alert(1)",
-        "",
-    ],
-)
-def test_a_webhook_goes_only_to_a_named_host_over_https(session: Session, url: str) -> None:
-    with pytest.raises(webhooks.BadEndpoint):
-        webhooks.add_endpoint(session, url=url, by=SYSTEM, now=NOON)
-    assert session.scalar(select(WebhookEndpoint.id)) is None
 
 
 def test_the_supervisors_hear_once_of_a_year_nobody_has_confirmed(
