@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from service_api.complaints.models import Complaint
 from service_api.core.database import Base, Database
 from service_api.core.frame import LARGEST_BODY
+from service_api.outbox import service as outbox
 from service_api.settings import Settings
 from tests.service_api.complaints.calls import URL, Headers
 from tests.service_api.complaints.conftest import SERVICE, STORY, a_complaint
@@ -183,6 +185,20 @@ def test_a_conversation_nobody_knows_has_no_complaints_to_act_on(
     sent = client.post(f"{address}/attachments", files={"file": ("a.png", PNG, "image/png")}, headers=SERVICE)
     refused(sent, 404, "not-found")
     assert everything(database) == before
+
+
+def test_a_database_that_fails_in_the_middle_of_a_filing_leaves_nothing_and_the_key_may_be_used_again(
+    file: File, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT INTO outbox_events", {}, Exception("database is locked"))
+
+    before = everything(database)
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "write", busy)  # after the complaint, its clocks and its audit entry
+        refused(file(), 500, "internal")
+    assert everything(database) == before
+    assert file().json()["number"] == "C-20261121-0001"
 
 
 def test_only_one_of_many_writers_on_one_version_gets_through(
