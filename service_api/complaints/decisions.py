@@ -13,6 +13,7 @@ from service_api.complaints.handling import act, tell_customer
 from service_api.complaints.lifecycle import Action
 from service_api.complaints.limits import packaged_limits
 from service_api.complaints.models import Complaint
+from service_api.complaints.notes import tell_handlers
 from service_api.complaints.redress import promised
 from service_api.complaints.schemas import NoticeDraft
 from service_api.core.i18n import say
@@ -73,6 +74,7 @@ def approve(
         raise SecondPersonNeeded
     _take(session, deadlines, complaint, Action.APPROVE_DECISION, notice, me=me, now=now)
     notice.approved_by_id, notice.approved_at = me.staff_id, now
+    _tell_owner(session, complaint, "approved", notice, me=me, now=now)
     session.flush()
     return notice
 
@@ -84,6 +86,7 @@ def return_for_rework(
     notice = _newest(session, complaint)
     _take(session, deadlines, complaint, Action.RETURN_DECISION, notice, me=me, now=now)
     notice.returned_at = now
+    _tell_owner(session, complaint, "returned", notice, me=me, now=now)
     session.flush()
 
 
@@ -141,6 +144,20 @@ def _newest(session: Session, complaint: Complaint) -> DecisionNotice:
     if not versions or versions[-1].returned_at is not None:
         raise NoNotice
     return versions[-1]
+
+
+def _tell_owner(
+    session: Session,
+    complaint: Complaint,
+    news: str,
+    notice: DecisionNotice,
+    *,
+    me: SignedIn,
+    now: datetime,
+) -> None:
+    """The next step is the owner's, unless they did this themselves."""
+    if complaint.owner_id != me.staff_id:
+        tell_handlers(session, complaint, news, about=notice.version, now=now)
 
 
 def _take(

@@ -53,8 +53,8 @@ def add_customer_words(
 
 
 def tell_handlers(session: Session, complaint: Complaint, news: str, *, about: object, now: datetime) -> None:
-    """Let those who answer for the complaint know what its customer has done, once for what it is about; who
-    that is, is decided when it is delivered."""
+    """Let those who answer for the complaint know what somebody else has done, once for what it is about; who
+    they are, is decided when it is delivered."""
     outbox.write(
         session,
         topic=NEWS,

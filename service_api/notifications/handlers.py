@@ -80,7 +80,7 @@ class Notifier:
             )
 
     def handlers_told(self, session: Session, event: Event, now: datetime) -> None:
-        """The customer has done something: the owner is told, or the team leads of what nobody has."""
+        """Something was done by somebody else: the owner is told, or the team leads of what nobody has."""
         complaint = session.get_one(Complaint, uuid.UUID(event.payload["complaint_id"]))
         handled = complaint.owner_id is not None or complaint.first_contact_id is not None
         for member in recipients_of(session, complaint, OWNER if handled else LEADS, now=now):

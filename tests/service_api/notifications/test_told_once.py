@@ -182,7 +182,17 @@ def test_the_owner_hears_once_of_what_the_customer_did(case: Case) -> None:
 def test_an_answer_that_is_contested_without_a_word_reaches_the_owner(case: Case) -> None:
     case.answered()
     case.wish("reject")
-    assert case.inbox("ann") == ["contested"]
+    assert case.inbox("ann") == ["approved", "contested"]
+
+
+def test_whose_decision_was_returned_or_approved_hears_of_it(case: Case) -> None:
+    case.steps("ann", *STRAIGHT)
+    for deed in ("return", "approve"):
+        case.post("ann", "decisions", **NOTICE)
+        case.post("lead", f"decisions/{deed}")
+    case.post("ann", "decisions/send")
+    assert case.inbox("ann") == ["approved", "returned"]
+    assert case.inbox("lead") == []
 
 
 def test_what_nobody_has_is_told_to_the_team_lead(case: Case) -> None:
