@@ -88,8 +88,8 @@ def _read_amount(turn: Turn) -> Step:
 
 def read_date(turn: Turn) -> Step:
     found = turn.only("date")
-    if found is None:
-        return Step()
+    if found is None:  # "last month" is understood, and the day of it asked
+        return Step(values={DATE: None}) if turn.all("date_range") else Step()
     if found.details.get("alternative"):
         return Step(either_date=either_date(turn))
     if date.fromisoformat(found.value) > turn.today:
@@ -109,6 +109,11 @@ def _read_contact(turn: Turn) -> Step:
 def wants_no_call(turn: Turn) -> bool:
     """Whether the customer would rather read the answer here."""
     return bool(_NO_CALL.search(turn.text))
+
+
+def asks_for_writing(turn: Turn) -> bool:
+    """ "Here is fine", wherever it is said in few words; where the story is told it is the story."""
+    return turn.requested != DESCRIPTION and len(turn.text) <= SHORT_WISH and wants_no_call(turn)
 
 
 def without_number() -> Step:

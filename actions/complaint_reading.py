@@ -10,6 +10,7 @@ from actions.complaint_answers import (
     READERS,
     Step,
     added,
+    asks_for_writing,
     correction,
     named_to_change,
     put_right,
@@ -60,7 +61,7 @@ def read_opening(turn: Turn) -> Step:
 def read_turn(turn: Turn) -> Step:
     """One turn of the running form."""
     requested = turn.requested or ""
-    if turn.declined == "request_callback":
+    if turn.declined == "request_callback" or asks_for_writing(turn):
         return without_number()
     if begins_anew(turn):
         return Step(anew=True)

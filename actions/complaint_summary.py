@@ -10,13 +10,12 @@ from actions.complaint_answers import (
     correction,
     put_right,
     read_date,
-    wants_no_call,
-    without_number,
 )
 from actions.complaint_fields import (
     AMOUNT,
     DATE,
     FIELD_WORDS,
+    SKIPPED,
     everything_in,
     tells_story,
     yuan,
@@ -45,8 +44,6 @@ def read_confirmation(turn: Turn) -> Step:
         return Step(files=True)
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step()  # nothing is left to skip: the summary is shown again
-    if wants_no_call(turn) and len(turn.text) <= SHORT_WISH:
-        return without_number()
     if _ADDS.search(turn.text) and tells_story(turn):
         return added(turn)
     step = _read_change(turn)
@@ -77,7 +74,8 @@ def _read_change(turn: Turn) -> Step:
         return read_date(turn)
     named = [name for name, words in FIELD_WORDS.items() if words.search(turn.text)]
     number = turn.only("number")
-    if number and not values and (CORRECTS.search(turn.text) or AMOUNT in named):
+    told_alone = len(turn.text) <= SHORT_WISH and turn.slots.get(AMOUNT) not in (None, SKIPPED)
+    if number and not values and (CORRECTS.search(turn.text) or AMOUNT in named or told_alone):
         values[AMOUNT] = yuan(number.value)
     if not values and CORRECTS.search(turn.text):
         values = correction(turn)

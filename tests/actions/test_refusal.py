@@ -137,3 +137,27 @@ def test_what_was_never_told_is_noted_and_not_called_corrected(perform: Perform)
 def test_wanting_to_change_something_skips_no_question(perform: Perform) -> None:
     done = perform(ValidateComplaint, asked("complaint_date", "修改", "deny"))
     assert "complaint_date" not in done.slots
+
+
+def test_a_bare_sum_at_the_summary_is_the_sum_and_no_addition(perform: Perform) -> None:
+    said = asked("complaint_confirmed", "wait, it was 98")
+    said.entities = [entity("number", "98", 13, 15)]
+    said.slots |= {"complaint_amount": {"amount": "88.00", "currency": "CNY"}}
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_complaint_corrected"]
+    assert done.slots["complaint_amount"] == {"amount": "98.00", "currency": "CNY"}
+    assert "complaint_description" not in done.slots
+
+
+def test_a_month_is_no_misunderstanding_where_a_day_is_asked(perform: Perform) -> None:
+    said = asked("complaint_date", "上个月")
+    said.entities = [entity("date_range", "2026-10", 0, 3)]
+    done = perform(ValidateComplaint, said)
+    assert done.said == []
+    assert done.slots["complaint_date"] is None
+
+
+def test_here_is_fine_leaves_no_number_whatever_was_asked(perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_date", "here is fine"))
+    assert done.said == ["utter_contact_none"]
+    assert done.slots["complaint_contact"] == "skipped"
