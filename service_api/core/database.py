@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +24,7 @@ NAMING = {
 }
 SQLITE_BUSY_MS = 10_000
 WRITES = "ting_writes"
+NO_ANSWER = (OperationalError, NoConnectionFree)  # locked for too long, gone, or asked by too many at once
 
 
 class Base(DeclarativeBase):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
+import structlog
 from fastapi import APIRouter, FastAPI, Form, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,8 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.core.clock import DemoClock
+from service_api.core.database import NO_ANSWER
 from service_api.core.edge import ReadSession, TheSettings, WriteSession
-from service_api.core.problems import NotFound, Problem, Unauthenticated, problem_response, unreadable
+from service_api.core.problems import (
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+    problem_response,
+    unreadable,
+)
 from service_api.customers.models import Customer, CustomerPhone, DemoMessage
 from service_api.web.forms import Text
 from service_api.web.refusals import refusal_of
@@ -30,8 +39,10 @@ from service_api.web.rendering import (
     words,
 )
 
+log = structlog.get_logger(__name__)
 STATIC = Path(__file__).parent / "static"
 PAGE_ROOTS = ("/desk", "/console")
+RETRY_SECONDS = 5
 router = APIRouter(include_in_schema=False)
 
 
@@ -41,6 +52,8 @@ def install_pages(app: FastAPI) -> None:
     app.include_router(router)
     app.add_exception_handler(Problem, _problem_page)  # type: ignore[arg-type]  # Starlette's handlers take Exception
     app.add_exception_handler(RequestValidationError, _unreadable_page)  # type: ignore[arg-type]  # as above
+    for failure in NO_ANSWER:
+        app.add_exception_handler(failure, _no_database_page)
 
 
 async def _problem_page(request: Request, problem: Problem) -> Response:
@@ -56,6 +69,12 @@ async def _problem_page(request: Request, problem: Problem) -> Response:
 
 async def _unreadable_page(request: Request, error: RequestValidationError) -> Response:
     return await _problem_page(request, unreadable(error))
+
+
+async def _no_database_page(request: Request, error: Exception) -> Response:
+    """Nothing was written, and the same may be asked again: that is no fault of the program."""
+    log.error("the database does not answer", path=request.url.path, error=type(error).__name__)
+    return await _problem_page(request, Unavailable(retry_after=RETRY_SECONDS))
 
 
 def _title(request: Request, problem: Problem) -> str:

@@ -196,7 +196,9 @@ def test_a_database_that_fails_in_the_middle_of_a_filing_leaves_nothing_and_the_
     before = everything(database)
     with monkeypatch.context() as patch:
         patch.setattr(outbox, "write", busy)  # after the complaint, its clocks and its audit entry
-        refused(file(), 500, "internal")
+        answer = file()
+        refused(answer, 503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
     assert everything(database) == before
     assert file().json()["number"] == "C-20261121-0001"
 

@@ -4,10 +4,14 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from service_api.core.clock import FrozenClock
 from service_api.seed import SIGN_INS
+from service_api.staff import service
 from tests.service_api.web.conftest import FileComplaint, SignedInAs
 
 
@@ -39,6 +43,20 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client: TestClient) -> None:
     answer = client.get("/console", follow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/login?next=/console"
+
+
+@pytest.mark.parametrize("failure", [OperationalError("SELECT", {}, Exception("locked")), NoConnectionFree()])
+def test_a_database_that_does_not_answer_is_told_and_may_be_tried_again(
+    as_: SignedInAs, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise failure
+
+    agent = as_("agent")
+    monkeypatch.setattr(service, "signed_in", away)
+    page = agent.get("/desk")
+    assert (page.status_code, "服务暂不可用" in page.text) == (503, True)
+    assert agent.get("/api/v1/staff/session").headers["retry-after"] == "5"
 
 
 def test_signing_in_never_leads_to_another_site(client: TestClient) -> None:
