@@ -52,5 +52,5 @@ def set_up_logging(*, level: str, process: str) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     structlog.contextvars.bind_contextvars(process=process)
-    for noisy in ("uvicorn.access", "httpx", "apscheduler", "alembic"):
+    for noisy in ("uvicorn.access", "httpx", "httpx2", "apscheduler", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
