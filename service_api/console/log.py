@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ from service_api.web.rendering import Facts, page
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 Cursor = Annotated[str, Query(max_length=300)]
+Ticked = Annotated[list[str], Form(max_length=bulk.MOST)]
 MORE = (
     "product",
     "cause",
@@ -48,7 +49,7 @@ MORE = (
 
 
 @router.get("")
-def log(
+def show(
     request: Request,
     me: Supervisor,
     choice: TheChoice,
@@ -87,24 +88,42 @@ def figures(request: Request, me: Supervisor, session: ReadSession, now: Now) ->
     return page(request, "figures.html", me=me, figures=log_figures(session, me, now=now))
 
 
+class Log:
+    """Where a form was sent from: who sent it, the filters of its address, and the log as it is now."""
+
+    def __init__(
+        self,
+        request: Request,
+        me: Supervisor,
+        choice: TheChoice,
+        session: WriteSession,
+        now: Now,
+        settings: TheSettings,
+    ) -> None:
+        self.request, self.me, self.choice = request, me, choice
+        self.session, self.now, self.settings = session, now, settings
+
+    def again(
+        self, *, problem: Problem | None = None, done: tuple[str, bulk.Outcome] | None = None
+    ) -> HTMLResponse:
+        """What became of it, or why nothing did, above the rows as they stand after it."""
+        table = _table(self.session, self.me, self.choice, now=self.now, settings=self.settings, cursor="")
+        return _log_page(
+            self.request, self.session, self.me, self.choice, table, now=self.now, problem=problem, done=done
+        )
+
+
+TheLog = Annotated[Log, Depends()]
+
+
 @router.post("/views", dependencies=[OwnForm])
-def save_view(
-    request: Request,
-    me: Supervisor,
-    choice: TheChoice,
-    session: WriteSession,
-    now: Now,
-    settings: TheSettings,
-    name: Text = "",
-    shared: Annotated[bool, Form()] = False,
-) -> Response:
+def save_view(log: TheLog, name: Text = "", shared: Annotated[bool, Form()] = False) -> Response:
     """Keep the filters of the address under a name."""
     try:
-        views.save(session, me, name=name, choice=choice, shared=shared, now=now)
+        views.save(log.session, log.me, name=name, choice=log.choice, shared=shared, now=log.now)
     except Problem as problem:
-        table = _table(session, me, choice, now=now, settings=settings, cursor="")
-        return _log_page(request, session, me, choice, table, now=now, problem=problem)
-    return RedirectResponse(f"/console?{choice.query()}", status_code=303)
+        return log.again(problem=problem)
+    return RedirectResponse(f"/console?{log.choice.query()}", status_code=303)
 
 
 @router.post("/views/{view_id}/forget", dependencies=[OwnForm])
@@ -114,47 +133,24 @@ def forget_view(view_id: RowId, me: Supervisor, session: WriteSession) -> Respon
 
 
 @router.post("/assign", dependencies=[OwnForm])
-def assign(
-    request: Request,
-    me: Supervisor,
-    choice: TheChoice,
-    session: WriteSession,
-    now: Now,
-    settings: TheSettings,
-    number: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006  # FastAPI copies it
-    to: Text = "",
-) -> Response:
+def assign(log: TheLog, number: Ticked = [], to: Text = "") -> Response:  # noqa: B006  # FastAPI copies it
     """Give the ticked complaints to one person, and say what became of each."""
-    outcome, refused = None, None
     try:
-        outcome = bulk.assign_many(session, me, number, username=to, now=now)
+        outcome = bulk.assign_many(log.session, log.me, number, username=to, now=log.now)
     except Problem as problem:
-        refused = problem
-    table = _table(session, me, choice, now=now, settings=settings, cursor="")
-    done = ("log.given", outcome) if outcome else None
-    return _log_page(request, session, me, choice, table, now=now, problem=refused, done=done)
+        return log.again(problem=problem)
+    return log.again(done=("log.given", outcome))
 
 
 @router.post("/acknowledge", dependencies=[OwnForm])
-def acknowledge(
-    request: Request,
-    me: Supervisor,
-    choice: TheChoice,
-    session: WriteSession,
-    now: Now,
-    settings: TheSettings,
-    number: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006  # FastAPI copies it
-    seen: Annotated[list[str], Form(max_length=bulk.MOST)] = [],  # noqa: B006
-) -> Response:
+def acknowledge(log: TheLog, number: Ticked = [], seen: Ticked = []) -> Response:  # noqa: B006  # as above
     """Take note of every level of the ticked complaints as this page showed them; say what became of each."""
-    done, refused = None, None
     try:
         wanted = {one: _version_in(seen, one) for one in number}
-        done = "log.acknowledged", steering.acknowledge_many(session, me, wanted, now=now)
+        outcome = steering.acknowledge_many(log.session, log.me, wanted, now=log.now)
     except Problem as problem:
-        refused = problem
-    table = _table(session, me, choice, now=now, settings=settings, cursor="")
-    return _log_page(request, session, me, choice, table, now=now, problem=refused, done=done)
+        return log.again(problem=problem)
+    return log.again(done=("log.acknowledged", outcome))
 
 
 def _version_in(seen: list[str], number: str) -> int | None:
