@@ -1,5 +1,6 @@
 """The database: SQLite in WAL mode by default, PostgreSQL by setting. Rooms see only sessions."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ NAMING = {
 }
 SQLITE_BUSY_MS = 10_000
 WRITES = "ting_writes"
-NO_ANSWER = (OperationalError, NoConnectionFree)  # locked for too long, gone, or asked by too many at once
+NO_ANSWER = (OperationalError, NoConnectionFree)  # what `does_not_answer` is asked about
 
 
 class Base(DeclarativeBase):
@@ -95,6 +96,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def does_not_answer(error: Exception) -> bool:
+    """Whether the database is locked for too long, gone, or asked by too many: the same may be tried again.
+
+    SQLite has one class of errors for these and for faults of ours, as a table that is missing.
+    """
+    cause = getattr(error, "orig", None)
+    return isinstance(error, NO_ANSWER) and getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 @contextmanager

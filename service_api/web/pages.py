@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service_api.core.clock import DemoClock
-from service_api.core.database import NO_ANSWER
+from service_api.core.database import NO_ANSWER, does_not_answer
 from service_api.core.edge import ReadSession, TheSettings, WriteSession
 from service_api.core.problems import (
     NotFound,
@@ -73,6 +73,8 @@ async def _unreadable_page(request: Request, error: RequestValidationError) -> R
 
 async def _no_database_page(request: Request, error: Exception) -> Response:
     """Nothing was written, and the same may be asked again: that is no fault of the program."""
+    if not does_not_answer(error):
+        raise error
     log.error("the database does not answer", path=request.url.path, error=type(error).__name__)
     return await _problem_page(request, Unavailable(retry_after=RETRY_SECONDS))
 
