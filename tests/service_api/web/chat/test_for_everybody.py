@@ -27,7 +27,8 @@ def test_the_language_follows_the_browser_and_then_the_customer(chromium: Browse
 def test_the_easy_view_and_the_assistants_plain_words_are_one_wish(page: Page, assistant: StandIn) -> None:
     large = page.locator(".ting.large")
     talked(page, "你好")
-    page.get_by_role("button", name="长辈版").click()
+    with page.expect_response("**/chat/plain-words"):  # else the words below may be there before the wish
+        page.get_by_role("button", name="长辈版").click()
     expect(large).to_have_count(1)
     talked(page, "我要投诉")
     assert assistant.heard[-1]["metadata"]["elderly"] is True
