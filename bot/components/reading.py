@@ -40,7 +40,9 @@ def read(
         return Reading(_put_first(WAIT, 1.0, ranking), [])
     refused = unwished(said)
     if refused is not None:
-        no_to = [_entity("declined", refused.act, refused.span)]
+        # Where code was left out, places are no longer those of the message.
+        span = refused.span if said == text else (0, len(text))
+        no_to = [_entity("declined", refused.act, span)]
         rest = rank(refused.rest) if refused.rest else []
         if rest and _is_sure(rest, ACTS):
             return Reading(rest, no_to)

@@ -170,6 +170,14 @@ def test_a_refused_act_is_a_no_that_names_it() -> None:
     assert [(one["entity"], one["value"]) for one in found.entities] == [("declined", "request_callback")]
 
 
+def test_where_code_was_left_out_a_refusal_is_placed_nowhere_in_particular() -> None:
+    text = "<b></b> 别给我打电话，年费怎么收"
+    (refused,) = reading(text, ask_faq=0.9).entities
+    assert (refused["start"], refused["end"]) == (0, len(text))
+    (refused,) = reading("年费怎么收，别给我打电话", ask_faq=0.9).entities
+    assert (refused["start"], refused["end"]) == (6, 12)
+
+
 def test_what_is_grave_is_never_read_as_anything_else() -> None:
     assert reading("我不想活了，别给我打电话", self_harm=0.4).ranking[0]["name"] == "self_harm"
 
