@@ -36,9 +36,8 @@ def do_on_each(
     if not 1 <= len(numbers) <= MOST:
         raise Malformed(f"between 1 and {MOST} complaints at a time")
     outcome = Outcome([], {})
-    for number in sorted(
-        set(numbers)
-    ):  # one order for everybody: two who do so at once do not wait in a circle
+    in_order = sorted(set(numbers))  # the same for everybody: two who do so at once do not wait in a circle
+    for number in in_order:
         try:
             with session.begin_nested():
                 deed(complaint_for(session, me, number, lock=True))
