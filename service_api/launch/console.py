@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 LOG_BYTES = 20_000_000
@@ -64,13 +65,20 @@ class LogFile:
 
 def newest_words(path: Path) -> str:
     """The newest line of a log, short, without colours, progress bars and Python's warnings of libraries."""
-    lines = [line for line in _ESCAPES.sub("", last_lines(path)).splitlines() if _says_something(line)]
+    lines = _without_warnings(_ESCAPES.sub("", last_lines(path)).splitlines())
     return lines[-1].split("  - ")[-1].strip()[:80] if lines else "…"
 
 
-def _says_something(line: str) -> bool:
-    """A warning is a line that names its kind and an indented line of somebody's source."""
-    return bool(line.strip()) and not line.startswith(" ") and "Warning: " not in line
+def _without_warnings(lines: Sequence[str]) -> list[str]:
+    """Python ends a warning with an indented line of source; it begins with the line that names its kind."""
+    kept: list[str] = []
+    warns = False
+    for line in reversed(lines):
+        warns = warns or line.startswith(" ")
+        if line.strip() and not warns:
+            kept.append(line)
+        warns = warns and "Warning: " not in line
+    return kept[::-1]
 
 
 def last_lines(path: Path, count: int = 15) -> str:

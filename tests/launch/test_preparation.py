@@ -39,8 +39,11 @@ def test_progress_shows_the_newest_line_without_bars_and_colours(tmp_path: Path)
     assert newest_words(log) == "Starting to train."
     log.write_bytes(b"one\n  0%| |\r100%|#|\r\x1b[92mtwo\x1b[0m\n")
     assert newest_words(log) == "two"
-    log.write_bytes(b"fold 1 of 2\n/lib/a.py:3: DeprecationWarning: old\n  .replace('{', '(')\n")
+    warning = b"/lib/a.py:3: DeprecationWarning: old\nUse the new one.\n  .replace('{', '(')\n"
+    log.write_bytes(b"fold 1 of 2\n" + 2 * warning)
     assert newest_words(log) == "fold 1 of 2", "a library's warning is nobody's progress"
+    log.write_bytes(20 * warning)
+    assert newest_words(log) == "…"
     assert newest_words(tmp_path / "none") == "…"
 
 
