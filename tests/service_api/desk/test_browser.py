@@ -106,6 +106,33 @@ def test_what_is_sent_twice_is_said_once(agent: Page, scene: Scene, database: Da
     assert said(database, talk).count("年费三百") == 2, "once for the two presses, and once more on purpose"
 
 
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    agent: Page, scene: Scene, database: Database
+) -> None:
+    talk = scene.talk("信用卡年费怎么收")
+    agent.goto(f"/desk/conversations/{talk}")
+    agent.locator("[data-key=c]").click()
+    expect(agent.locator("[popovertarget=give-back]")).to_be_visible()
+    box = agent.locator(".answer textarea")
+    begun: list[Route] = []
+    agent.route("**/messages", lambda route: begun.append(route), times=2)
+
+    def while_it_is_sent(typed: str) -> None:
+        with agent.expect_request("**/messages"):
+            box.press("Enter")
+        box.press_sequentially(typed)
+        begun.pop().continue_()
+
+    box.fill("年费三百")
+    while_it_is_sent("，刷满六次免")
+    expect(box).to_have_value("，刷满六次免")
+    while_it_is_sent("。")
+    expect(box).to_have_value("。")
+    agent.reload()
+    expect(box).to_have_value("。")
+    assert said(database, talk)[-2:] == ["年费三百", "，刷满六次免"]
+
+
 def test_a_form_pressed_twice_is_sent_once(agent: Page, scene: Scene) -> None:
     talk = scene.talk("你好")
     agent.goto(f"/desk/conversations/{talk}")

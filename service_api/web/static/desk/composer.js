@@ -52,16 +52,24 @@ export function startComposer({ open, csrf, show, onTyping, onSent }) {
 
   function keep() { if (text.value) sessionStorage.setItem(draft(writesNote), text.value); else sessionStorage.removeItem(draft(writesNote)); }
 
+  // What was typed meanwhile, behind the words that were sent or in the other mode, stays.
+  function forget(sent, asNote) {
+    if (writesNote !== asNote) { sessionStorage.removeItem(draft(asNote)); return; }
+    if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length).trimStart();
+    keep();
+  }
+
   async function send() {
     if (sending || !text.value.trim()) return;
     sending = true;
+    const sent = text.value, asNote = writesNote;
     const body = new URLSearchParams(new FormData(form));
     const button = form.querySelector(".write button");
     button.disabled = true; trouble.hidden = true;
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
       if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).title ?? answer.status);
-      text.value = ""; keep(); onSent();
+      forget(sent, asNote); onSent();
       key.value = `${Date.now()}-${Math.random()}`;
       show(await answer.text());
       document.getElementById("lines").scrollTop = document.getElementById("lines").scrollHeight;
