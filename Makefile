@@ -1,10 +1,10 @@
 # The commands of the README. Everything else is `python -m service_api --help` and `python -m knowledge --help`.
 PYTHON ?= python3
 
-.PHONY: help run test bench evaluate demo lock format clean
+.PHONY: help run test test-workers bench evaluate demo lock format clean
 
 help:  ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run:  ## set up what is missing, start Ting, stay until Ctrl-C
 	@$(PYTHON) requirements/install.py
@@ -13,6 +13,10 @@ run:  ## set up what is missing, start Ting, stay until Ctrl-C
 test:  ## every check: format, lint, types, import rules, tests, one journey with every real process
 	@$(PYTHON) requirements/install.py --dev
 	@exec .venv/bin/python tests/checks.py
+
+test-workers:  ## the journeys once more with two workers of the assistant (needs redis-server)
+	@$(PYTHON) requirements/install.py --dev
+	@exec .venv/bin/python tests/checks.py workers
 
 bench:  ## measure everything (ARGS="--full --million" at full size); a table, and JSON in var/bench/
 	@$(PYTHON) requirements/install.py --dev

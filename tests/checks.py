@@ -112,13 +112,18 @@ def all_checks() -> Iterator[list[Check]]:
     ]
 
 
+def with_two_workers() -> Check:
+    """Every journey once more, with two workers of the assistant. Needs a Redis, so it must be named."""
+    return Check("workers", ["env", "TING_TESTS_WORKERS=2", *pytest("-m", "journey", "-s", "tests/journeys")])
+
+
 def main() -> int:
     RESULTS.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     wanted = sys.argv[1:]
     took: list[str] = []
     done: list[Check] = []
-    for group in all_checks():
+    for group in [[with_two_workers()]] if wanted == ["workers"] else all_checks():
         failed: list[str] = []
         for check, outcome in performed([check for check in group if not wanted or check.name in wanted]):
             if outcome.said is not None:

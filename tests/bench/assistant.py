@@ -10,13 +10,9 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +20,8 @@ from typing import Any
 import httpx
 
 from tests.bench.figures import cpu_seconds, memory_mb, spread
-from tests.running import RunningTing, free_ports, start_ting
-from tests.service_api.postgresql import USER, Cluster
+from tests.running import RunningTing, start_ting
+from tests.several import stores_of
 
 TALK = (
     "你好",
@@ -40,23 +36,6 @@ TALK = (
     "再见",
 )
 FREE = {f"TING_{name}_PER_SECOND": "100000" for name in ("ADDRESS_SESSIONS", "ADDRESS_MESSAGES")}
-
-
-@contextmanager
-def running_redis() -> Iterator[str]:
-    """The address of a Redis that forgets everything at the end."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise SystemExit("redis-server is missing: apt-get install redis-server")
-    (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory(prefix="ting-redis-") as folder:
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 class Customers:
@@ -129,27 +108,14 @@ async def at_once(ting: RunningTing, conversations: int, talks: int) -> dict[str
 
 def measure(data: Path, workers: int, conversations: Sequence[int], talks: int) -> dict[str, Any]:
     """Start everything with so many workers, on PostgreSQL and Redis, and let customers talk."""
-    cluster = Cluster()
-    cluster.start()
-    try:
-        with running_redis() as redis:
-            tracker = f"postgresql://{USER}@/{cluster.copy('trackers')}?host={cluster.folder}"
-            settings = {
-                **FREE,
-                "TING_RASA_WORKERS": str(workers),
-                "TING_RASA_LOCK_URL": redis,
-                "TING_TRACKER_URL": tracker,
-                "TING_DEMO": "1",
-            }
-            ting = start_ting(data, settings=settings)
-            try:
-                ting.wait_until_ready()
-                rows = [asyncio.run(at_once(ting, many, talks)) for many in conversations]
-                memory = memory_mb(ting.pids["rasa"])
-            finally:
-                ting.stop()
-    finally:
-        cluster.stop()
+    with stores_of(workers) as stores:
+        ting = start_ting(data, settings={**FREE, **stores, "TING_DEMO": "1"})
+        try:
+            ting.wait_until_ready()
+            rows = [asyncio.run(at_once(ting, many, talks)) for many in conversations]
+            memory = memory_mb(ting.pids["rasa"])
+        finally:
+            ting.stop()
     return {"workers": workers, "rasa_megabytes": memory, "rows": rows}
 
 

@@ -4,9 +4,10 @@ Only what makes processes die has a Ting of its own.
 """
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from tests.journeys.desk import Desk
 from tests.running import ROOT, RunningTing, start_ting
 from tests.service_api.wechat.fake import APPID, SECRET, FakeWeChat
 from tests.service_api.wechat.poster import SIGNING_TOKEN
+from tests.several import stores_of
 
 CHECKS = ROOT / "var" / "checks"
 DATA = CHECKS / "journey"
 KEPT = ("models", "index")
+WORKERS = int(os.environ.get("TING_TESTS_WORKERS", "1"))  # of the assistant
 # The main job moves the clock by weeks, so it comes late; stopping comes last.
 STARTED_WITHIN_SECONDS = 1200
 ORDER = (
@@ -62,21 +65,28 @@ def running_in(data: Path, settings: dict[str, str]) -> Iterator[RunningTing]:
     for old in data.glob("*"):
         if old.name not in KEPT:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
+    stores = stores_of(WORKERS) if WORKERS > 1 else nullcontext({})
+    with stores as several:
+        running = _started(data, OWN_SETTINGS | settings | several)
+        print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _started(data: Path, settings: dict[str, str]) -> RunningTing:
     with _one_start_at_a_time():
         for kept in KEPT:
             if data != DATA and (DATA / kept).exists():
                 shutil.copytree(DATA / kept, data / kept, dirs_exist_ok=True)
-        running = start_ting(data, settings=OWN_SETTINGS | settings)
+        running = start_ting(data, settings=settings)
         try:
             running.wait_until_ready()
         except BaseException:
             running.stop()
             raise
-    print(f"\nup after {running.ready_seconds:.0f} s: {running.web}")
-    try:
-        yield running
-    finally:
-        running.stop()
+    return running
 
 
 @contextmanager
