@@ -39,6 +39,16 @@ def times_done(session: Session, subject: tuple[str, str], deeds: Collection[str
     return session.scalar(query) or 0
 
 
+def deeds_of(
+    session: Session, kind: str, ids: Collection[str], *, actions: Collection[str], limit: int = 500
+) -> Sequence[AuditEntry]:
+    """These deeds done to any of several subjects of one kind, newest first."""
+    query = select(AuditEntry).where(
+        AuditEntry.subject_kind == kind, AuditEntry.subject_id.in_(ids), AuditEntry.action.in_(actions)
+    )
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What a reader of the log looks for; "" and None leave it open. `action` and `actor` are whole words or

@@ -16,7 +16,8 @@ OPEN = text("done_at IS NULL")
 class CallbackRequest(Base):
     """A customer wishes to be called. `wanted` is when, in their own words, and `wanted_on` the day of it.
 
-    A conversation has at most one that is open: asking again changes that one.
+    A conversation has at most one that is open: asking again changes that one. One that ended without a
+    person (`done_by`) was taken back by the customer.
     """
 
     __tablename__ = "callback_requests"
@@ -52,3 +53,8 @@ class CallbackRequest(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_members.id", ondelete="RESTRICT"))
     outcome: Mapped[str | None] = mapped_column(String(16))
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the customer wished no call any more: it ended, and no person said how it went."""
+        return self.done_at is not None and self.done_by is None

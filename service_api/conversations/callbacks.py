@@ -30,6 +30,11 @@ class AlreadyDone(Conflict):
     title = "这次回电已经处理"
 
 
+class CancelledByCustomer(Conflict):
+    type = "callback-cancelled"
+    title = "客户已取消这次回电"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCallback:
     """One line of the list of people; the phone is whole, since it is to be dialled."""
@@ -86,12 +91,11 @@ def request_callback(
 def finish(
     session: Session, callback_id: uuid.UUID, *, outcome: str, staff_id: uuid.UUID, now: datetime
 ) -> CallbackRequest:
-    """A person called, or it was not needed. Raises `NotFound` and `AlreadyDone`."""
+    """A person called, or it was not needed. Raises `NotFound`, `AlreadyDone` and `CancelledByCustomer`."""
     asked = session.get(CallbackRequest, callback_id, with_for_update=True)
     if asked is None:
         raise NotFound
-    if asked.done_at is not None:
-        raise AlreadyDone
+    must_be_open(asked)
     asked.done_at, asked.done_by, asked.outcome = now, staff_id, outcome
     session.flush()
     record(
@@ -104,6 +108,14 @@ def finish(
         outcome=outcome,
     )
     return asked
+
+
+def must_be_open(asked: CallbackRequest) -> None:
+    """Raises `CancelledByCustomer` and `AlreadyDone`."""
+    if asked.taken_back:
+        raise CancelledByCustomer
+    if asked.done_at is not None:
+        raise AlreadyDone
 
 
 def open_of(session: Session, conversation_id: uuid.UUID) -> CallbackRequest | None:

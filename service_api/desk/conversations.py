@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from service_api.channels.wechat.arrivals import ARRIVALS
 from service_api.complaints import queries as complaints
 from service_api.complaints.teams import teams
-from service_api.conversations import callbacks, notes, presence, queries, service
+from service_api.conversations import callback_changes, callbacks, notes, presence, queries, service
 from service_api.conversations.models import Conversation
 from service_api.conversations.presence import Colleague
 from service_api.core.edge import LARGEST_ID, MachineNow, Now, ReadSession, TheSettings, WriteSession
-from service_api.core.text import mask_phone
 from service_api.customers import queries as customers
+from service_api.customers.phone import shown_phone
 from service_api.desk.marks import head_mark
 from service_api.desk.queues import TABS, queues_for
 from service_api.desk.views import lines_of, packet_view, talk_view
@@ -30,6 +30,7 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 Tab = Annotated[str, Query(max_length=16)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
 NAMES_SHOWN = 4
+CHANGES_SHOWN = 5
 FILE_PROBLEMS = (
     "attachment-too-large",
     "body-too-large",
@@ -209,14 +210,16 @@ def packet_facts(session: Session, talk: Conversation, *, now: datetime) -> Fact
 
 
 def customer_facts(session: Session, talk: Conversation, *, now: datetime) -> Facts:
-    """Who it is, tags and an open call-back; `revealed` holds fields in full once they were asked for."""
+    """Who it is, tags, the call-back and what the customer did with it; `revealed` holds fields in full once
+    they were asked for."""
     customer_id = service.verified_customer_id(talk, now=now)
     call = callbacks.open_of(session, talk.id)
     return {
         "profile": customers.profile(session, customer_id) if customer_id else None,
         "labels": notes.tags_of(session, talk.id),
         "call": call,
-        "call_phone": mask_phone(call.phone) if call else "",
+        "call_changes": callback_changes.changes_of(session, [talk.id]).get(talk.id, ())[:CHANGES_SHOWN],
+        "call_phone": shown_phone(call.phone) if call else "",
         "revealed": {},
     }
 

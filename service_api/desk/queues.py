@@ -1,17 +1,20 @@
 """The left pane: lists of conversations with their counts, call-backs, and the person's own state."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from service_api.complaints.teams import teams_with
-from service_api.conversations import callbacks, desk_queries, presence
+from service_api.conversations import callback_changes, callbacks, desk_queries, presence
+from service_api.conversations.callback_changes import Changed
+from service_api.conversations.callback_models import CallbackRequest
 from service_api.conversations.callbacks import OpenCallback
 from service_api.conversations.desk_models import USUAL_CAPACITY
 from service_api.conversations.desk_queries import LISTS, PAGE, Counts, DeskEntry, List
-from service_api.core.text import mask_phone
+from service_api.customers.phone import shown_phone
 from service_api.desk.marks import queues_mark
 from service_api.desk.views import short
 from service_api.staff.service import SignedIn
@@ -45,10 +48,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A call to make; the phone is masked until it is revealed in the conversation."""
+    """A call to make, or one that the customer took back; the phone is masked until it is revealed in the
+    conversation. `changed` is what the customer did with it last."""
 
-    asked: OpenCallback
+    asked: OpenCallback | CallbackRequest
     phone: str
+    changed: Changed | None = None
 
     @property
     def short_id(self) -> str:
@@ -65,6 +70,7 @@ class Queues:
     callback_count: int
     sections: list[Section]
     callbacks: list[Callback]
+    taken_back: list[Callback]
     status: str
     capacity: int
     next_skip: int | None
@@ -96,11 +102,26 @@ def queues_for(
         counts=counts,
         callback_count=len(calls),
         sections=sections,
-        callbacks=[Callback(call, mask_phone(call.phone)) for call in calls] if shown == CALLBACKS else [],
+        callbacks=_calls(session, calls) if shown == CALLBACKS else [],
+        taken_back=_calls(session, callback_changes.taken_back_lately(session, now=now))
+        if shown == CALLBACKS
+        else [],
         status=presence.status_now(own.status, own.seen_at, machine_now=machine_now) if own else "online",
         capacity=own.capacity if own else USUAL_CAPACITY,
         next_skip=skip + PAGE if full else None,
     )
+
+
+def _calls(session: Session, asked: Sequence[OpenCallback] | Sequence[CallbackRequest]) -> list[Callback]:
+    changes = callback_changes.changes_of(session, {one.conversation_id for one in asked})
+    return [Callback(one, shown_phone(one.phone), _last(changes, one)) for one in asked]
+
+
+def _last(
+    changes: Mapping[uuid.UUID, Sequence[Changed]], asked: OpenCallback | CallbackRequest
+) -> Changed | None:
+    of_this = (one for one in changes.get(asked.conversation_id, ()) if one.callback_id == asked.id)
+    return next(of_this, None)
 
 
 def _section(
