@@ -23,6 +23,12 @@ def see(client: TestClient, who: Headers, **filters: Any) -> list[str]:
 
 
 def step(client: TestClient, who: Headers, number: str, action: str, **more: Any) -> Any:
+    return change(client, who, number, "actions", {"action": action, **more})
+
+
+def change(
+    client: TestClient, who: Headers, number: str, path: str, body: object, *, verb: str = "post"
+) -> Any:
+    """What somebody does who has just seen the complaint; the answer, whatever it is."""
     etag = client.get(f"{URL}/{number}", headers=who).headers.get("etag", '"v0"')
-    body = {"action": action, **more}
-    return client.post(f"{URL}/{number}/actions", json=body, headers={**who, "If-Match": etag})
+    return client.request(verb, f"{URL}/{number}/{path}", json=body, headers={**who, "If-Match": etag})

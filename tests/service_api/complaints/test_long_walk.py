@@ -4,28 +4,26 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from service_api.audit.proof import first_flaw
 from service_api.complaints.lifecycle import TABLE, State
 from service_api.complaints.models import CLOCK_RUNS, Complaint
 from service_api.conversations.models import Message
-from service_api.core.clock import FrozenClock
-from service_api.core.database import Database
 from service_api.escalation.models import ComplaintClock, Escalation
 from service_api.outbox import service as outbox
 from service_api.outbox.models import DEAD, OutboxEvent
-from service_api.settings import Settings
-from service_api.worker import Desk, close_lapsed, escalate, furnish
+from service_api.worker import close_lapsed, escalate
 from tests.service_api.complaints.calls import URL, Headers
-from tests.service_api.complaints.conftest import SERVICE, STORY, a_conversation
+from tests.service_api.complaints.conftest import SERVICE, STORY
+from tests.service_api.complaints.worked import NOTICE, Worked
+from tests.service_api.complaints.worked import worked as worked
 
 SEED, DEEDS, COMPLAINTS = 12378, 300, 6
-NOTICE = {"findings": "属实", "basis": "规定", "reasons": "未激活", "remedies": "退款。"}
 STEPS = {(step.state.value, step.next.value) for step in TABLE} | {
     (state.value, state.value) for state in State
 }
@@ -38,20 +36,12 @@ OFTEN = {
 }
 
 
-class Walk:
-    def __init__(
-        self,
-        client: TestClient,
-        database: Database,
-        staff: dict[str, Headers],
-        desk: Desk,
-        clock: FrozenClock,
-    ) -> None:
-        self.client, self.database, self.staff, self.desk, self.clock = client, database, staff, desk, clock
-        self.states: dict[str, str] = {}
-        self.seen: set[tuple[str, str]] = set()
-        with database.writing() as session:
-            self.talk: uuid.UUID = a_conversation(session).id
+@dataclass
+class Walk(Worked):
+    """What has been seen on the way: the last state of each complaint, and every step between states."""
+
+    states: dict[str, str] = field(default_factory=dict)
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def file(self, chance: random.Random) -> Any:
         who = chance.choice([SERVICE, self.staff["ann"]])
@@ -70,31 +60,29 @@ class Walk:
             action, {}
         )
         if action == "propose_decision":
-            return self._change(number, who, "decisions", NOTICE)
+            return self.change(number, who, "decisions", NOTICE)
         for deed in ("return", "approve", "send"):
             if action.startswith(deed):
-                return self._change(number, who, f"decisions/{deed}", None)
+                return self.change(number, who, f"decisions/{deed}", None)
         if action == "merge":
-            return self._change(
+            return self.change(
                 number, who, "merge", {"into": self._one(chance)[0], "new_facts": chance.random() < 0.5}
             )
-        return self._change(number, who, "actions", {"action": action, **body})
+        return self.change(number, who, "actions", {"action": action, **body})
 
     def wish(self, chance: random.Random) -> Any:
         number, _ = self._one(chance)
         actions = ["add"] * 3 + ["accept"] * 3 + ["reject"] * 3 + ["withdraw"]
-        body = {"action": chance.choice(actions), "text": "还有一笔"}
-        url = f"/api/v1/conversations/{self.talk}/complaints/{number}/actions"
-        return self.client.post(url, json=body, headers=SERVICE)
+        return self.customer_wishes(number, chance.choice(actions), "还有一笔")
 
     def steer(self, chance: random.Random) -> Any:
         number, _ = self._one(chance)
         lead = self.staff["lead"]
         if chance.random() < 0.2:
-            return self._change(number, lead, "complex", None)
+            return self.change(number, lead, "complex", None)
         clocks = self.client.get(f"{URL}/{number}", headers=lead).json()["clocks"]
         which, how = chance.choice(clocks)["id"], chance.choice(["extend", "pause", "resume"])
-        return self._change(number, lead, f"clocks/{which}/{how}", {"reason": "等待鉴定"})
+        return self.change(number, lead, f"clocks/{which}/{how}", {"reason": "等待鉴定"})
 
     def time_passes(self, chance: random.Random) -> None:
         self.clock.move(timedelta(hours=chance.choice([1, 7, 30, 24 * 4, 24 * 4, 24 * 31])))
@@ -111,20 +99,9 @@ class Walk:
     def _one(self, chance: random.Random) -> tuple[str, Headers]:
         return chance.choice(sorted(self.states)), self.staff[chance.choice(["ann", "bob", "lead"])]
 
-    def _change(self, number: str, who: Headers, path: str, body: object) -> Any:
-        seen = self.client.get(f"{URL}/{number}", headers=who)
-        version = {"If-Match": seen.headers.get("etag", '"v0"')}
-        return self.client.post(f"{URL}/{number}/{path}", json=body, headers={**who, **version})
 
-
-def test_whatever_happens_in_whatever_order_the_books_agree(
-    client: TestClient,
-    database: Database,
-    staff: dict[str, Headers],
-    settings: Settings,
-    clock: FrozenClock,
-) -> None:
-    walk = Walk(client, database, staff, furnish(settings, database), clock)
+def test_whatever_happens_in_whatever_order_the_books_agree(worked: Worked) -> None:
+    walk = Walk(**vars(worked))
     chance = random.Random(SEED)
     done = Counter[str]()
     deeds: list[Callable[[random.Random], Any]] = [*[walk.step] * 6, walk.wish, walk.steer, walk.time_passes]
@@ -138,7 +115,7 @@ def test_whatever_happens_in_whatever_order_the_books_agree(
     assert min(done.values()) > 0, "every kind of deed has come about"
     assert walk.seen >= OFTEN, OFTEN - walk.seen
     walk.time_passes(chance)
-    check_what_holds_in_the_end(walk, staff["boss"])
+    check_what_holds_in_the_end(walk)
 
 
 def check_what_always_holds(walk: Walk) -> None:
@@ -161,7 +138,8 @@ def check_what_always_holds(walk: Walk) -> None:
             assert any(clock.statutory and clock.status != "stopped" for clock in own), one.number
 
 
-def check_what_holds_in_the_end(walk: Walk, boss: Headers) -> None:
+def check_what_holds_in_the_end(walk: Walk) -> None:
+    boss = walk.staff["boss"]
     listed = walk.client.get(URL, params={"over": False, "limit": 100}, headers=boss).json()["items"]
     figures = walk.client.get("/api/v1/reports/complaints", headers=boss).json()
     with walk.database.reading() as session:

@@ -12,6 +12,7 @@ from service_api.core.database import Database
 from service_api.outbox.models import OutboxEvent
 from service_api.settings import Settings
 from service_api.worker import deliver, furnish
+from tests.service_api.complaints import calls
 from tests.service_api.complaints.calls import URL, Headers
 from tests.service_api.complaints.conftest import STORY, a_complaint
 from tests.service_api.conftest import NOON
@@ -29,8 +30,7 @@ def number(database: Database, client: TestClient, staff: dict[str, Headers]) ->
 
 
 def change(client: TestClient, who: Headers, number: str, verb: str, what: str, **body: Any) -> Any:
-    etag = client.get(f"{URL}/{number}", headers=who).headers.get("etag", '"v0"')
-    return client.request(verb, f"{URL}/{number}/{what}", json=body, headers={**who, "If-Match": etag})
+    return calls.change(client, who, number, what, body, verb=verb)
 
 
 def offer(client: TestClient, who: Headers, number: str, to: str, **more: Any) -> Any:

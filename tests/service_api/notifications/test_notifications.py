@@ -71,6 +71,19 @@ def said(database: Database, talk_id: uuid.UUID) -> list[str]:
         )
 
 
+def away_for_a_day(database: Database, member_id: uuid.UUID, *, stand_in: uuid.UUID) -> None:
+    with database.writing() as session:
+        service.set_stand_in(
+            session,
+            member_id=member_id,
+            stand_in_id=stand_in,
+            starts_at=NOON,
+            ends_at=NOON + timedelta(days=1),
+            by=SYSTEM,
+            now=NOON,
+        )
+
+
 def test_a_new_complaint_is_given_to_an_agent_who_hears_of_it(
     desk: Desk, database: Database, staff: Staff
 ) -> None:
@@ -83,16 +96,7 @@ def test_a_new_complaint_is_given_to_an_agent_who_hears_of_it(
 
 
 def test_who_is_away_is_given_no_new_complaint(desk: Desk, database: Database, staff: Staff) -> None:
-    with database.writing() as session:
-        service.set_stand_in(
-            session,
-            member_id=staff["ann"],
-            stand_in_id=staff["boss"],
-            starts_at=NOON,
-            ends_at=NOON + timedelta(days=1),
-            by=SYSTEM,
-            now=NOON,
-        )
+    away_for_a_day(database, staff["ann"], stand_in=staff["boss"])
     with_talk(database)
     deliver_all(desk, NOON)
     with database.reading() as session:

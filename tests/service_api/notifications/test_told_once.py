@@ -1,51 +1,36 @@
 """From the deed to the customer's words and the colleagues' inboxes, through the worker's own handlers."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from service_api.audit.service import SYSTEM
 from service_api.complaints.models import Complaint
 from service_api.conversations.models import Conversation
-from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.escalation.models import ComplaintClock
 from service_api.escalation.sweep import sweep
-from service_api.notifications import service
 from service_api.notifications.models import InboxItem
-from service_api.settings import Settings
 from service_api.staff.models import StaffMember
-from service_api.worker import Desk, furnish
-from tests.service_api.complaints.calls import URL, Headers, step
-from tests.service_api.complaints.conftest import SERVICE, a_complaint, a_conversation
+from tests.service_api.complaints.conftest import a_complaint
 from tests.service_api.complaints.conftest import staff as staff
+from tests.service_api.complaints.worked import NOTICE, Worked
+from tests.service_api.complaints.worked import worked as worked
 from tests.service_api.conftest import NOON
-from tests.service_api.notifications.test_notifications import deliver_all, said
+from tests.service_api.notifications.test_notifications import away_for_a_day, deliver_all, said
 
 DUE = datetime(2026, 12, 6, 16, 0, tzinfo=UTC)
 STRAIGHT = ("acknowledge", "investigate")
-NOTICE = {"findings": "属实", "basis": "规定", "reasons": "未激活", "remedies": "退款。"}
 
 
-class Case:
-    """A complaint of somebody who writes in the chat, and the people who handle it."""
+@dataclass
+class Case(Worked):
+    """Somebody's complaint; `number` is the one that is spoken of."""
 
-    def __init__(
-        self,
-        client: TestClient,
-        database: Database,
-        staff: dict[str, Headers],
-        desk: Desk,
-        clock: FrozenClock,
-    ) -> None:
-        self.client, self.database, self.staff, self.desk, self.clock = client, database, staff, desk, clock
-        with database.writing() as session:
-            self.talk = a_conversation(session).id
-        self.number = self.filed()
+    number: str = ""
 
     def filed(self, **facts: Any) -> str:
         with self.database.writing() as session:
@@ -53,15 +38,11 @@ class Case:
 
     def steps(self, who: str, *actions: str) -> None:
         for action in actions:
-            answer = step(self.client, self.staff[who], self.number, action)
-            assert answer.status_code == 200, answer.text
+            self.post(who, "actions", action=action)
 
-    def post(self, who: str, path: str, number: str | None = None, **body: Any) -> Any:
-        at = f"{URL}/{number or self.number}"
-        etag = self.client.get(at, headers=self.staff[who]).headers["etag"]
-        answer = self.client.post(f"{at}/{path}", json=body, headers={**self.staff[who], "If-Match": etag})
+    def post(self, who: str, path: str, number: str | None = None, **body: Any) -> None:
+        answer = self.change(number or self.number, self.staff[who], path, body)
         assert answer.is_success, answer.text
-        return answer
 
     def answered(self) -> None:
         self.steps("ann", *STRAIGHT)
@@ -70,8 +51,7 @@ class Case:
             self.post("lead", f"decisions/{deed}")
 
     def wish(self, action: str, text: str = "") -> None:
-        url = f"/api/v1/conversations/{self.talk}/complaints/{self.number}/actions"
-        answer = self.client.post(url, json={"action": action, "text": text}, headers=SERVICE)
+        answer = self.customer_wishes(self.number, action, text)
         assert answer.is_success, answer.text
 
     def sweep_at(self, moment: datetime) -> None:
@@ -97,14 +77,10 @@ class Case:
 
 
 @pytest.fixture
-def case(
-    client: TestClient,
-    database: Database,
-    staff: dict[str, Headers],
-    settings: Settings,
-    clock: FrozenClock,
-) -> Case:
-    return Case(client, database, staff, furnish(settings, database), clock)
+def case(worked: Worked) -> Case:
+    case = Case(**vars(worked))
+    case.number = case.filed()
+    return case
 
 
 @pytest.mark.parametrize("source", ["customer", "pboc"])
@@ -208,16 +184,7 @@ def test_who_stands_in_hears_nothing_of_a_case_they_are_kept_away_from(case: Cas
     case.steps("ann", *STRAIGHT)
     people = _ids(case.database)
     case.post("lead", "recusals", username="bob", reason="亲属")
-    with case.database.writing() as session:
-        service.set_stand_in(
-            session,
-            member_id=people["ann"],
-            stand_in_id=people["bob"],
-            starts_at=NOON,
-            ends_at=NOON + timedelta(days=7),
-            by=SYSTEM,
-            now=NOON,
-        )
+    away_for_a_day(case.database, people["ann"], stand_in=people["bob"])
     case.post("lead", "notes", text="@ann 请补充流水")
     assert case.inbox("bob") == []
     assert case.inbox("ann") == ["mention"]

@@ -99,23 +99,17 @@ def test_outside_the_window_it_goes_to_the_contact_of_the_complaint(
     assert ways(database) == [("sms", "window_closed")]
 
 
-def test_when_wechat_says_the_window_is_over_it_goes_another_way_at_once(
-    tell: Tell, follower: Follower, database: Database, frozen_fake: FakeWeChat
+@pytest.mark.parametrize(
+    ("code", "reason"), [(45015, "window_closed"), (45002, "errcode_45002")], ids=["window over", "never"]
+)
+def test_what_wechat_will_not_take_goes_another_way_at_once(
+    tell: Tell, follower: Follower, database: Database, frozen_fake: FakeWeChat, code: int, reason: str
 ) -> None:
     follower.writes()
-    frozen_fake.next_codes = [45015]
-    tell(contact="13800138000")
-    assert ways(database) == [("sms", "window_closed")]
-
-
-def test_a_notice_that_wechat_will_never_take_goes_another_way(
-    tell: Tell, follower: Follower, database: Database, frozen_fake: FakeWeChat
-) -> None:
-    follower.writes()
-    frozen_fake.next_codes = [45002]
+    frozen_fake.next_codes = [code]
     tell(contact="13800138000")
     assert follower.read == []
-    assert ways(database) == [("sms", "errcode_45002")]
+    assert ways(database) == [("sms", reason)]
 
 
 def test_a_mail_address_is_written_to(tell: Tell, database: Database) -> None:
