@@ -68,19 +68,21 @@ def change(
     now: datetime,
     zone: ZoneInfo,
 ) -> CallbackRequest:
-    """Move it; None leaves a thing as it is, and the same again changes nothing.
+    """Move it; None leaves a thing as it is, and the same again changes nothing. A time without a day is on
+    the day that was booked, or today when that is over.
 
     Raises `NotFound` for one that is not theirs, `AlreadyDone`, `CancelledByCustomer`, `BadPhone` and
     `DayIsPast`. Needs the row lock of the conversation.
     """
     asked = _theirs(session, conversation, callback_id, now=now)
     must_be_open(asked)
-    if wanted_on is not None and wanted_on < now.astimezone(zone).date():
+    today = now.astimezone(zone).date()
+    if wanted_on is not None and wanted_on < today:
         raise DayIsPast
     wished = {
         "phone": normalise_phone(phone) if phone is not None else asked.phone,
         "wanted": clean(wanted)[:LONGEST_WORDS] if wanted is not None else asked.wanted,
-        "wanted_on": wanted_on or asked.wanted_on,
+        "wanted_on": wanted_on or (max(asked.wanted_on, today) if wanted is not None else asked.wanted_on),
     }
     fields = [name for name, value in wished.items() if getattr(asked, name) != value]
     before = asked.wanted_on

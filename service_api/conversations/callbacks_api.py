@@ -38,7 +38,8 @@ class CallbackView(BaseModel):
 
 
 class CallbackChange(BaseModel):
-    """What is to be another; what is left out stays. A time without a day is on the day that was booked."""
+    """What is to be another; what is left out stays. A time without a day is on the day that was booked, or
+    today when that is over."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -87,6 +87,15 @@ def test_a_moved_call_keeps_what_was_not_said_anew(visitor: Visitor, database: D
     )
 
 
+def test_a_new_time_for_a_call_that_is_late_is_today(
+    visitor: Visitor, database: Database, clock: FrozenClock
+) -> None:
+    booked = ask(visitor).json()["id"]
+    clock.move(timedelta(days=2))
+    assert change(visitor, booked, phone="13900139000").json()["wanted_on"] == "2026-11-22"
+    assert change(visitor, booked, wanted="下午四点").json()["wanted_on"] == "2026-11-23"
+
+
 def test_the_log_holds_what_was_changed_and_by_whom_but_no_number(
     visitor: Visitor, database: Database
 ) -> None:
