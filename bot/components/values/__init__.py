@@ -34,7 +34,7 @@ def find_values(text: str, sent_at: datetime, *, language: "str | None" = None) 
     found += dates + [one for one in periods if not any(overlaps(one.start, one.end, [day]) for day in dates)]
     found += find_amount_ranges(plain, found)
     found += find_amounts(plain, found)
-    codes = find_codes(plain, found)
+    codes = find_codes(plain, [one for one in found if one.entity != "amount"])
     found += find_numbers(plain, found) + codes
     found += find_currencies(plain, found)
     found += find_branches(text, plain, found)

@@ -4,11 +4,14 @@ import re
 from decimal import Decimal
 from typing import Optional
 
+from bot.components.values.approximate import FILLER, is_about, round_sums, vague_sums
 from bot.components.values.currencies import PREFIX, SUFFIX, currency_after, currency_before
 from bot.components.values.found import Found, overlaps
 from bot.components.values.numerals import (
     ARABIC,
     CN_DIGIT,
+    DIGITS,
+    ENGLISH_DIGIT,
     ENGLISH_NUMERAL,
     NUMERAL,
     read_between,
@@ -17,11 +20,16 @@ from bot.components.values.numerals import (
 )
 
 _START = r"(?<![\d.a-z])"
-_AFTER_PREFIX = re.compile(rf"(?<![a-z])(?P<prefix>{PREFIX})\s?(?P<number>{NUMERAL})(?:\s?(?:{SUFFIX}))?整?")
+_CHANGE = (  # what follows 块 or "dollars": 3500块5毛, five dollars and twenty cents
+    rf"(?:\s?零?[\d{CN_DIGIT}]{{1,2}}(?:[毛角]|(?![\d{CN_DIGIT}年月号日天次个笔点])))?"
+    rf"(?:[\d{CN_DIGIT}]分(?!钟|期|行))?"
+    rf"(?:(?: and)? (?P<cents>\d{{1,2}}|{ENGLISH_NUMERAL}) (?:cents?|fen)\b)?"
+)
+_AFTER_PREFIX = re.compile(
+    rf"(?<![a-z])(?P<prefix>{PREFIX})\s?(?P<number>{NUMERAL})(?:\s?(?:{SUFFIX})(?P<tail>{_CHANGE}))?[整正]?"
+)
 _BEFORE_SUFFIX = re.compile(
-    rf"{_START}(?P<number>{NUMERAL})[多来余几]?\s?(?P<suffix>{SUFFIX})"
-    rf"(?P<tail>(?:\s?零?[\d{CN_DIGIT}]{{1,2}}(?:[毛角]|(?![\d{CN_DIGIT}年月号日天次个笔点])))?"
-    rf"(?:[\d{CN_DIGIT}]分(?!钟|期|行))?)[整正]?"
+    rf"{_START}(?P<number>{NUMERAL}){FILLER}?\s?(?P<suffix>{SUFFIX})(?P<tail>{_CHANGE})[整正]?"
 )
 _RANGE = re.compile(
     rf"{_START}(?:between )?(?P<before>{PREFIX})?\s?(?P<low>{NUMERAL})\s?(?:{SUFFIX})?"
@@ -29,24 +37,37 @@ _RANGE = re.compile(
     rf"(?P<before2>{PREFIX})?\s?(?P<high>{NUMERAL})[多来]?\s?(?P<after>{SUFFIX})?"
     r"(?!\s?(?:[\d月日号天个次期周点分岁%人位名小./-]|年(?![费金])))"
 )
+_BETWEEN_WORDS = re.compile(
+    rf"\b(?:(?P<between>between) )?(?P<low>\d{{1,3}}|{ENGLISH_DIGIT}) (?P<joint>to|or|and) "
+    rf"(?P<high>\d{{1,3}}|{ENGLISH_DIGIT}) (?P<unit>hundred|thousand|million)\b\s?(?P<after>{SUFFIX})?"
+)
 _BETWEEN = re.compile(
-    rf"{_START}(?<![点第])(?P<number>[{CN_DIGIT}]{{2,}}[十百千万]+)[来多]?(?P<after>{SUFFIX})?"
+    rf"{_START}(?<![点第])(?P<number>(?:[{CN_DIGIT}][百千万]){{0,3}}[{CN_DIGIT}]{{2,}}[十百千万]+)[来多]?(?P<after>{SUFFIX})?"
     r"(?![个天年次人位名条笔月日号小分期周岁遍张件])"
 )
-_SMALL = re.compile(rf"{_START}(?P<number>[\d{CN_DIGIT}]{{1,2}})[毛角](?:钱)?")
-_IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})\s?(?P<suffix>{SUFFIX})?")
+_FEW = re.compile(  # 三五块, 十七八块: without a unit between them the digits would read as 35
+    rf"{_START}(?<![{CN_DIGIT}十百千万])(?P<tens>[二三四五六七八九]?十)?"
+    rf"(?P<low>[一二两三四五六七八])(?P<high>[两二三四五六七八九])(?P<after>{SUFFIX})"
+)
+_SMALL = re.compile(
+    rf"{_START}(?P<tenths>[\d{CN_DIGIT}]{{1,2}})[毛角](?P<hundredths>[\d{CN_DIGIT}])?[分钱]?"
+    rf"|{_START}(?P<fen>[\d{CN_DIGIT}]{{1,2}})分钱"
+)
+_IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})(?:\s?(?P<suffix>{SUFFIX})(?P<tail>{_CHANGE}))?")
 _MEASURE = (
     r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|"
     r"times?\b|days?\b|hours?\b|minutes?\b|weeks?\b|months?\b|years?\b|people\b|points?\b|percent\b|pm\b|am\b|"
     r"thanks\b|thank you|calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
 )
+# 50000一直没到 ends before 一; in 五千一 the numeral goes on.
+_ENDS = rf"(?!\d|(?<!\d)[{CN_DIGIT}]|[十百千万亿]|[,.]\d)"
 _LARGE = re.compile(
     rf"{_START}(?<!第)(?P<number>{NUMERAL})"
     rf"(?:(?![\d{CN_DIGIT}十百千万亿,.]\d?)|(?=[\d{CN_DIGIT}]{{1,2}}(?:年|个月|天|期|次|笔|周)))"
     rf"{_MEASURE}"
 )
 _VERB_ZH = (
-    r"(?:一共|总共|合计|总计|共计|本金|利息|余额|月供|罚息|违约金|工资|货款|充值|"
+    r"(?:一共|总共|合计|总计|共计|本金|利息|余额|月供|罚息|违约金|工资|货款|充值|取款|存款|提现|吐出来|"
     r"转账|转|汇|扣款|扣|盗刷|刷|支付|付|充|还款|还|取|存|借|贷|亏|损失|少|多收|收取|收|退|赔|欠|花|金额|费|被骗|骗)"
     r"(?:[了的走出给他她它掉过去是为共到我对方人大概约要:]|成了){0,5}"
 )
@@ -56,19 +77,9 @@ _VERB_EN = (
     r"(?: (?:me|us|him|her|of|a|the|about|is|was|were|for|out|another|over|nearly|around|should be|be|"
     r"to)){0,3} "
 )
-_AFTER_VERB = re.compile(
-    rf"(?:{_VERB_ZH}\s?|{_VERB_EN})(?P<number>{NUMERAL})(?![\d{CN_DIGIT}十百千万亿]|[,.]\d){_MEASURE}"
-)
-_BARE = re.compile(
-    rf"{_START}(?P<number>{ARABIC}|[{CN_DIGIT}十百千万亿]{{2,}})(?![\d%a-z{CN_DIGIT}]|[,.]\d){_MEASURE}"
-)
+_AFTER_VERB = re.compile(rf"(?:{_VERB_ZH}\s?|{_VERB_EN})(?P<number>{NUMERAL}){_ENDS}{_MEASURE}")
+_BARE = re.compile(rf"{_START}(?P<number>{ARABIC}|[{CN_DIGIT}十百千万亿]{{2,}})(?![%a-z]){_ENDS}{_MEASURE}")
 _NEGATION = re.compile(r"(?:不是|并非|不对是|而不是|\bnot|\brather than|\binstead of)\s?[¥$]?\s?$")
-_ABOUT_BEFORE = re.compile(
-    r"(?:大概|大约|约|差不多|将近|接近|近|超过|不到|至少|起码|(?<![a-z])(?:about|around|roughly|nearly|almost|"
-    r"approximately|approx\.?|more than|less than|over|at least|up to|some))(?:是|有|扣了|转了)?\s?$"
-)
-_ABOUT_AFTER = re.compile(r"\s?(?:多|来块|余|左右|上下|or so\b)")
-_MORE = re.compile(r"[多来余几]\s?[元块圆美港欧英日]")
 _HOTLINES = re.compile(r"95\d{3}(?<!000)|400|110|12378|123[0146][0-9]|100(?:00|10|86)")
 
 
@@ -85,11 +96,22 @@ def find_amount_ranges(text: str, taken: "list[Found]") -> "list[Found]":
         spoken = match["before"] or match["after"] or unit
         if spoken and low is not None and high is not None and 0 < low < high:
             _keep_range(match.start(), match.end(), low, high, currency, taken, found)
+    for match in _BETWEEN_WORDS.finditer(text):
+        low, high = (read_english_number(f"{match[name]} {match['unit']}") for name in ("low", "high"))
+        if low and high and low < high and (match["joint"] != "and" or match["between"]):
+            currency = currency_after(match["after"] or "元")
+            _keep_range(match.start(), match.end(), low, high, currency, taken, found)
     for match in _BETWEEN.finditer(text):
         ends = read_between(match["number"])
         if ends:
             currency = currency_after(match["after"] or "元")
             _keep_range(match.start(), match.end(), *ends, currency, taken, found)
+    for match in _FEW.finditer(text):
+        tens = read_number(match["tens"] or "零") or Decimal(0)
+        few, more = DIGITS[match["low"]], DIGITS[match["high"]]
+        if more - few in (1, 2):
+            currency = currency_after(match["after"])
+            _keep_range(match.start(), match.end(), tens + few, tens + more, currency, taken, found)
     return found
 
 
@@ -110,6 +132,7 @@ def _keep_range(
 def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
     """Amounts of money in a normalised text, outside the spans already taken."""
     found: "list[Found]" = []
+    taken = taken + vague_sums(text)
     _find_marked(text, taken, found)
     for pattern in (_LARGE, _AFTER_VERB):
         for match in pattern.finditer(text):
@@ -130,14 +153,15 @@ def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
 
 
 def _find_marked(text: str, taken: "list[Found]", found: "list[Found]") -> None:
+    for start, end, rough, said in round_sums(text):
+        mark = re.search(rf"(?:{SUFFIX})$", said)
+        _keep(start, end, rough, currency_after(mark[0] if mark else "元"), text, taken, found)
     for match in _AFTER_PREFIX.finditer(text):
         currency = currency_before(match["prefix"])
-        _keep(match.start(), match.end(), read_number(match["number"]), currency, text, taken, found)
+        _keep(match.start(), match.end(), _with_change(match), currency, text, taken, found)
     for match in _BEFORE_SUFFIX.finditer(text):
-        value = read_number(match["number"])
-        if value is not None and match["tail"]:
-            value += _small_change(match["tail"])
-        _keep(match.start(), match.end(), value, currency_after(match["suffix"]), text, taken, found)
+        currency = currency_after(match["suffix"])
+        _keep(match.start(), match.end(), _with_change(match), currency, text, taken, found)
     for match in _IN_WORDS.finditer(text):
         value = read_english_number(match["number"])
         if match["suffix"] is None and (
@@ -145,12 +169,26 @@ def _find_marked(text: str, taken: "list[Found]", found: "list[Found]") -> None:
         ):
             continue
         currency = currency_after(match["suffix"]) if match["suffix"] else "CNY"
-        _keep(match.start(), match.end(), value, currency, text, taken, found)
+        _keep(match.start(), match.end(), _with_change(match), currency, text, taken, found)
     for match in _SMALL.finditer(text):
-        value = read_number(match["number"])
-        _keep(
-            match.start(), match.end(), value / 10 if value is not None else None, "CNY", text, taken, found
-        )
+        tenths, hundredths = (read_number(match[name] or "零") for name in ("tenths", "hundredths"))
+        fen = read_number(match["fen"] or "零")
+        if tenths is not None and hundredths is not None and fen is not None:
+            change = tenths / 10 + (hundredths + fen) / 100
+            _keep(match.start(), match.end(), change, "CNY", text, taken, found)
+
+
+def _with_change(match: "re.Match[str]") -> Optional[Decimal]:
+    value = read_number(match["number"])
+    if value is None:
+        value = read_english_number(match["number"])
+    if value is None or not match["tail"]:
+        return value
+    if match["cents"]:
+        cents = read_number(match["cents"])
+        cents = read_english_number(match["cents"]) if cents is None else cents
+        return value + (cents or Decimal(0)) / 100
+    return value + _small_change(match["tail"])
 
 
 def _small_change(tail: str) -> Decimal:
@@ -178,7 +216,7 @@ def _keep(
     if value is None or value <= 0 or value >= Decimal(10) ** 12 or overlaps(start, end, taken + found):
         return
     details = {"negated": "true"} if _NEGATION.search(text[:start]) else {}
-    if _ABOUT_BEFORE.search(text[:start]) or _ABOUT_AFTER.match(text, end) or _MORE.search(text[start:end]):
+    if is_about(text, start, end):
         details["about"] = "true"
     amount = {"amount": f"{value:.2f}", "currency": currency}
     found.append(Found("amount", start, end, amount, details))
@@ -187,6 +225,7 @@ def _keep(
 def find_numbers(text: str, taken: "list[Found]") -> "list[Found]":
     """Numbers that carry no sign of being money; a form that asked for an amount may take them as one."""
     found: "list[Found]" = []
+    taken = taken + vague_sums(text)
     for match in _BARE.finditer(text):
         start, end = match.span("number")
         value = read_number(match["number"])

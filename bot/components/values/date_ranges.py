@@ -1,24 +1,19 @@
 """Stretches of days: 10月1日到7日, 上个月, 最近三天, from October 1 to 7, last week. Pure arithmetic."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Optional
 
-from bot.components.values.calendar_days import day, month_day, shift_months
+from bot.components.values.calendar_days import festival, latest_past, month_day, shift_months
+from bot.components.values.dates import lunar_days
 from bot.components.values.dates_en import MONTHS
 from bot.components.values.found import Found, overlaps
+from bot.components.values.joined_dates import Stretch, joined, merged, stretch_found
 from bot.components.values.numerals import DIGITS, read_english_number, read_number
 
-Stretch = tuple[date, date]
-
-_JOINT = re.compile(r"\s?(?:到|至|[-~—–]|to|until|till|through|and)\s?(?:on )?(?:the )?")
-_BARE_DAY = re.compile(r"(?:the )?(\d{1,2})(?:[号日]|st|nd|rd|th)?(?!\s?\d|[年月/.-])\b")
-_ONLY_DAY = re.compile(
-    r"(?:on )?(?:the )?(?:\d{1,2}(?:[号日]|st|nd|rd|th)|[一二三四五六七八九十]{1,3}[号日])"
-)
 _YEAR_ZH = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1}
-_YEAR = rf"(?P<year>20\d{{2}}年?|{'|'.join(_YEAR_ZH)})的?"
+_YEAR = rf"(?P<year>20\d{{2}}年?|(?<!\d)2\d年|{'|'.join(_YEAR_ZH)})的?"
 _COUNT = r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3}|半|a|one|two|three|four|five|six|seven|ten|twelve)"
 _MONTH_ZH = r"(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])"
 _NO_DAY = r"(?!的?\s?[\d一二三四五六七八九十])"
@@ -26,6 +21,24 @@ _MONTH_EN = "|".join(sorted(MONTHS, key=len, reverse=True))
 _PART_OF_MONTH = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "中": (11, 20), "下旬": (21, 31)}
 _PART_OF_MONTH |= {"底": (21, 31), "末": (21, 31)}
 _PART = r"(?:的?(?P<part>上旬|中旬|下旬|初|中|底|末))?"
+_PART_OF_MONTH |= {"early": (1, 10), "beginning of": (1, 10), "start of": (1, 10), "mid": (11, 20)}
+_PART_OF_MONTH |= {"middle of": (11, 20), "late": (21, 31), "end of": (21, 31)}
+_PART_EN = r"(?:\b(?:the )?(?P<part>early|beginning of|start of|mid|middle of|late|end of)[ -])"
+_QUARTERS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "last": "4"}
+# Days from a festival to the end of the holiday as it usually falls; the day itself is asked anyway.
+_HOLIDAYS = {"国庆": 6, "十一": 6, "五一": 4, "劳动节": 4, "春节": 6, "过年": 6}
+_HOLIDAYS |= {
+    "元旦": 2,
+    "清明": 2,
+    "端午": 2,
+    "中秋": 2,
+    "圣诞": 1,
+    "双十一": 1,
+    "双11": 1,
+    "双十二": 1,
+    "618": 1,
+}
+_HOLIDAY = "|".join(name for name in _HOLIDAYS if name != "十一")
 _WEEKS = {"上上": -2, "上": -1, "last": -1, "previous": -1, "past": -1, "这": 0, "本": 0, "this": 0}
 
 
@@ -34,67 +47,16 @@ def find_date_ranges(text: str, base: date, dates: "list[Found]", taken: "list[F
 
     The value is `{"from": …, "to": …}`, both days included. A stretch that still goes on ends today.
     """
-    found = list(_joined(text, dates))
+    found = list(joined(text, dates, base))
+    taken = taken + lunar_days(text)
     for pattern, read in _PATTERNS:
         for match in pattern.finditer(text):
             stretch = read(match, base)
             start, end = match.span()
             if stretch is None or overlaps(start, end, taken + dates + found):
                 continue
-            found.append(_found(start, end, stretch))
-    return _merged(text, found)
-
-
-def _merged(text: str, found: "list[Found]") -> "list[Found]":
-    """10月到11月 is one stretch."""
-    merged: "list[Found]" = []
-    for one in sorted(found, key=lambda each: each.start):
-        joint = _JOINT.fullmatch(text, merged[-1].end, one.start) if merged else None
-        if joint is None or "and" in joint[0]:
-            merged.append(one)
-            continue
-        begin, end = _ends(merged[-1])[0], _ends(one)[1]
-        merged[-1] = _found(
-            merged[-1].start, one.end, (begin if begin <= end else shift_months(begin, -12), end)
-        )
-    return merged
-
-
-def _ends(one: Found) -> Stretch:
-    value = one.value
-    assert isinstance(value, dict)  # noqa: S101 - every stretch has two ends
-    return date.fromisoformat(value["from"]), date.fromisoformat(value["to"])
-
-
-def _found(start: int, end: int, stretch: Stretch) -> Found:
-    value = {"from": stretch[0].isoformat(), "to": stretch[1].isoformat()}
-    return Found("date_range", start, end, value)
-
-
-def _joined(text: str, dates: "list[Found]") -> "Iterator[Found]":
-    ordered = sorted(dates, key=lambda one: one.start)
-    for number, first in enumerate(ordered):
-        joint = _JOINT.match(text, first.end)
-        if joint is None or ("and" in joint[0] and not text[: first.start].rstrip().endswith("between")):
-            continue
-        begin = date.fromisoformat(str(first.value))
-        second = ordered[number + 1] if number + 1 < len(ordered) else None
-        if second is not None and joint.end() >= second.start >= joint.start():
-            last: Optional[date] = date.fromisoformat(str(second.value))
-            end = second.end
-            spoken = re.search(r"\d{1,2}", text[second.start : end])
-            if _ONLY_DAY.fullmatch(text[second.start : end]) and spoken:
-                last = day(begin.year, begin.month, int(spoken[0])) or last
-        else:
-            bare = _BARE_DAY.match(text, joint.end())
-            if bare is None:
-                continue
-            last, end = day(begin.year, begin.month, int(bare[1])), bare.end()
-        if last is None:
-            continue
-        if last < begin:
-            begin = shift_months(begin, -12)
-        yield _found(first.start, end, (begin, last))
+            found.append(stretch_found(start, end, stretch))
+    return merged(text, found)
 
 
 def _count(text: str) -> int:
@@ -109,8 +71,8 @@ def _year(text: Optional[str], base: date) -> Optional[int]:
         return base.year + _YEAR_ZH[text]
     if text in ("last", "this"):
         return base.year + (-1 if text == "last" else 0)
-    digits = "".join(str(DIGITS[c]) if c in DIGITS else c for c in text)
-    return int(digits[:4])
+    digits = "".join(str(DIGITS[c]) if c in DIGITS else c for c in text if c.isdigit() or c in DIGITS)
+    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _until_now(begin: date, end: date, base: date) -> Stretch:
@@ -182,12 +144,24 @@ def _half_year(match: "re.Match[str]", base: date) -> Optional[Stretch]:
 
 
 def _quarter(match: "re.Match[str]", base: date) -> Optional[Stretch]:
-    number = int(read_number(match["quarter"]) or 0)
+    number = int(read_number(_QUARTERS.get(match["quarter"], match["quarter"])) or 0)
     if not 1 <= number <= 4:
         return None
     year = _year(match["year"], base) or base.year
     begin = date(year, 3 * number - 2, 1)
     return _until_now(begin, shift_months(begin, 3) - _DAY, base)
+
+
+def _holiday(match: "re.Match[str]", base: date) -> Optional[Stretch]:
+    name = match["name"].replace("过年", "春节") or "国庆"  # the golden week
+    begin = festival(base, name, _year(match["year"], base))
+    return _until_now(begin, begin + _HOLIDAYS[name] * _DAY, base) if begin else None
+
+
+def _figures(match: "re.Match[str]", base: date) -> Optional[Stretch]:
+    """10.1-10.7, which are days only where both can be."""
+    begin, end = (latest_past(base, int(match[m]), int(match[d])) for m, d in (("m1", "d1"), ("m2", "d2")))
+    return (begin, end) if begin and end and begin < end else None
 
 
 Reader = Callable[["re.Match[str]", date], Optional[Stretch]]
@@ -196,11 +170,32 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (re.compile(rf"(?:{_YEAR})?第?(?P<quarter>[一二三四1-4])季度"), _quarter),
     (re.compile(r"\b(?:(?P<year>20\d\d) )?q(?P<quarter>[1-4])\b"), _quarter),
     (
+        re.compile(
+            r"\b(?:the )?(?P<quarter>first|second|third|fourth|last) quarter"
+            r"(?: of (?P<year>this|last|20\d\d)(?: year)?)?\b"
+        ),
+        _quarter,
+    ),
+    (
+        re.compile(
+            rf"(?:{_YEAR})?(?P<name>(?<![\d月双])十一|{_HOLIDAY}|(?=黄金周)|\b(?=golden week))"
+            r"节?(?:期间|小?长假|假期|放假|黄金周|那几天|前后|左右|golden week)"
+        ),
+        _holiday,
+    ),
+    (
+        re.compile(
+            r"(?<![\d.])(?<!利率)(?<!年化)(?P<m1>1[0-2]|[1-9])[./](?P<d1>[12]\d|3[01]|[1-9])号?\s?[-~—–到至]\s?"
+            r"(?P<m2>1[0-2]|[1-9])[./](?P<d2>[12]\d|3[01]|[1-9])(?![\d.元块圆万%k])"
+        ),
+        _figures,
+    ),
+    (
         re.compile(r"\b(?:the )?(?P<half>first|second) half of (?:(?P<year>this|last|20\d\d)(?: year)?)"),
         _half_year,
     ),
     (re.compile(rf"(?P<which>上上|上|这|本)个?月份?(?!{_COUNT}[号日]){_PART}"), _relative_month),
-    (re.compile(r"\b(?P<which>last|this|previous) month\b"), _relative_month),
+    (re.compile(rf"{_PART_EN}?\b(?P<which>last|this|previous) month\b"), _relative_month),
     (
         re.compile(r"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekend>末)?(?![一二三四五六日天1-7])"),
         _week,
@@ -216,6 +211,13 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
         re.compile(
             rf"\b(?:in|during|since|of|back in) (?P<month>{_MONTH_EN})\b(?:,? (?:of )?(?P<year>20\d\d)\b|"
             r",? (?P<when>last|this) year)?(?! \d)"
+        ),
+        _named_month,
+    ),
+    (
+        re.compile(
+            rf"{_PART_EN}(?P<month>{_MONTH_EN})\b"
+            r"(?:,? (?:of )?(?P<year>20\d\d)\b|,? (?P<when>last|this) year)?"
         ),
         _named_month,
     ),

@@ -79,6 +79,9 @@ _FESTIVALS = {
     r"dragon boat(?: festival)?": "端午",
     r"new year'?s eve": "跨年夜",
     r"black friday": "黑五",
+    r"thanksgiving(?: day)?": "感恩节",
+    r"hallowe'?en": "万圣夜",
+    r"boxing day": "节礼日",
     r"(?:tomb[- ]sweeping day|qingming)(?: festival)?": "清明",
 }
 _FEW = {"a": 1, "an": 1, "a couple of": 2, "couple of": 2}
@@ -101,7 +104,7 @@ def _one(value: Optional[date]) -> "tuple[Optional[date], Optional[date]]":
 def _month_and_day(match: "re.Match[str]", base: date) -> "tuple[Optional[date], Optional[date]]":
     month, number = MONTHS[match["month"]], _day_number(match["day"])
     if match["year"]:
-        return _one(day(int(match["year"]), month, number))
+        return _one(day(int(match["year"].replace("'", "20")), month, number))
     if match["when"]:
         return _one(day(base.year + _WHEN[match["when"]], month, number))
     return _one(latest_past(base, month, number))
@@ -144,14 +147,14 @@ def _festival_reader(name: str) -> Reader:
 _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (
         re.compile(
-            rf"\b(?P<month>{_MONTH})\.? (?:the )?{_DAY}\b(?:,? (?P<year>20\d\d)\b|"
+            rf"\b(?P<month>{_MONTH})\.?[ -](?:the )?{_DAY}\b(?:,?[ -](?P<year>20\d\d|'\d\d)\b|"
             r",? (?P<when>last|this) year)?(?!\d)"
         ),
         _month_and_day,
     ),
     (
         re.compile(
-            rf"\b{_DAY} (?:of )?(?P<month>{_MONTH})\b\.?(?:,? (?P<year>20\d\d)\b|"
+            rf"\b{_DAY}[ -](?:of )?(?P<month>{_MONTH})\b\.?(?:,?[ -](?P<year>20\d\d|'\d\d)\b|"
             r",? (?:of )?(?P<when>last|this) year)?"
         ),
         _month_and_day,
@@ -211,6 +214,15 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (
         re.compile(rf"\b(?:on )?the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b{_NOT_A_DAY}"),
         lambda match, base: _one(latest_day_of_month(base, _day_number(match["day"]))),
+    ),
+]
+_PATTERNS[:0] = [
+    (
+        re.compile(
+            rf"\b(?P<count>an?|\d{{1,2}}|{_NUMBER_WORD}) (?P<unit>week|month|year)s? ago "
+            r"(?P<day>today|yesterday)\b"
+        ),
+        lambda match, base: _ago(match, base - timedelta(days=match["day"] == "yesterday")),
     ),
 ]
 _PATTERNS[:0] = [

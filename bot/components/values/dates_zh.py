@@ -26,6 +26,7 @@ _DAY_END = r"[号日](?![内之以前楼线店柜窗机码间院难])"
 _YEAR_WORD = {"大前年": -3, "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1}
 _MONTH_WORD = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1}
 _DAY_WORD = {
+    "大大前": -4,
     "大前": -3,
     "前": -2,
     "昨": -1,
@@ -40,6 +41,8 @@ _WEEKDAYS = {
 }
 _FESTIVALS = sorted([*FIXED, *LUNAR, *SAME_DAY, "除夕"], key=len, reverse=True)
 _FESTIVAL = "|".join(name for name in _FESTIVALS if name not in ("十一", "315", "618"))
+
+_AROUND = re.compile(r"期间|那几天|那段|黄金周|放假|左右|附近")
 
 Reader = Callable[["re.Match[str]", date], Optional[date]]
 
@@ -65,7 +68,22 @@ def _full(match: "re.Match[str]", base: date) -> Optional[date]:
 
 
 def _festival(match: "re.Match[str]", base: date) -> Optional[date]:
-    return festival(base, match["festival"] or match["bare"], _year(match["year"] or match["dated"], base))
+    """The day itself, or one counted from it: 国庆第二天, 中秋前一天. The holiday around it is no day."""
+    name = match["festival"] or match["bare"] or match["golden"]
+    found = festival(base, name, _year(match["year"] or match["dated"], base))
+    if found is None or _AROUND.match(match.string, match.end()):
+        return None
+    if match["nth"]:
+        return found + timedelta(days=_number(match["nth"]) - 1)
+    if match["beside"]:
+        return found + timedelta(days=-1 if "前" in match["beside"] else 1) if match["day"] else None
+    return found if match["itself"] or not match["holiday"] else None
+
+
+def _same_day(match: "re.Match[str]", base: date) -> Optional[date]:
+    """去年今天, 上个月的今天."""
+    month = match["month"]
+    return shift_months(base, _MONTH_WORD[month] if month else 12 * _YEAR_WORD[match["year"]])
 
 
 def _of_month(match: "re.Match[str]", base: date) -> Optional[date]:
@@ -98,18 +116,26 @@ def _ago(match: "re.Match[str]", base: date) -> Optional[date]:
     return base - timedelta(days=7 * count)
 
 
+_YEARS = "|".join(_YEAR_WORD)
 _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     (
+        re.compile(rf"(?:(?P<year>{_YEARS})|(?P<month>上上|上)个?月)的?(?:今[天日儿]|[这同]一?[天日])"),
+        _same_day,
+    ),
+    (
         re.compile(
-            rf"(?P<year>(?:20)?\d{{2}}|[二两][零〇]?[零〇一二三四五六七八九]{{2,3}}|{'|'.join(_YEAR_WORD)})年?的?"
+            rf"(?P<year>(?:20)?\d{{2}}|[二两][零〇]?[零〇一二三四五六七八九]{{2,3}}|{_YEARS})年?的?"
             rf"(?P<month>{_N})月份?的?(?P<day>{_N})(?:{_DAY_END}|(?![\d一二三四五六七八九十]))"
         ),
         _full,
     ),
     (
         re.compile(
-            rf"(?:(?P<year>20\d{{2}}|{'|'.join(_YEAR_WORD)})年?的?)?(?P<festival>{_FESTIVAL})节?(?:当天|那天)?"
-            rf"|(?P<dated>20\d{{2}}|{'|'.join(_YEAR_WORD)})年?的?(?P<bare>十一|618|315)(?![\d月])"
+            rf"(?:(?:(?P<year>20\d{{2}}|{_YEARS})年?的?)?(?P<festival>{_FESTIVAL})|"
+            rf"(?P<dated>20\d{{2}}|{_YEARS})年?的?(?P<bare>十一|618|315)(?![\d月])|"
+            r"(?<![\d一二三四五六七八九十月年第])(?P<golden>十一)(?=当天|那天|前后?一天|第[一二三四五六七]天))"
+            r"节?(?P<holiday>假期|小?长假)?(?:的?(?P<itself>当天|那天|当日|那日))?"
+            r"(?P<beside>第(?P<nth>[一二三四五六七])[天日]|(?:之|以)?[前后]的?(?P<day>一[天日]|[夜晚])?)?"
         ),
         _festival,
     ),
@@ -127,7 +153,7 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
         _of_week,
     ),
     (
-        re.compile(r"(?P<word>大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜|儿个?)"),
+        re.compile(r"(?P<word>大大前|大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜|儿个?)"),
         lambda match, base: base + timedelta(days=_DAY_WORD[match["word"]]),
     ),
     (

@@ -27,13 +27,15 @@ CN_DIGIT = "零〇一壹二两贰俩三叁仨四肆五伍六陆七柒八捌九�
 CN_UNIT = "十拾百佰千仟万亿"
 # The look-ahead makes a run of digits one piece: without it matching a long one takes for ever.
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])"
-# A run that starts with a digit (or 十) and may mix digits and units: 3千5, 1.2万, 一千零五十, 5w.
+# A run that starts with a digit (or 十) and may mix digits and units: 3千5, 1.2万, 一千零五十, 1w2, 两个亿.
 # Bounded, since a search tries every start: a page full of 一 would cost its length squared.
 NUMERAL = (
-    rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])(?:(?:{ARABIC})|[{CN_DIGIT}{CN_UNIT}]){{0,24}}(?:\s?[wk](?![a-z]))?"
+    rf"(?:(?:{ARABIC})|[{CN_DIGIT}十拾])"
+    rf"(?:(?<=[{CN_UNIT}])(?:{ARABIC})|(?<!\d)[{CN_DIGIT}]|[{CN_UNIT}]){{0,24}}"
+    r"(?:(?:\s?|个)[wk](?:\d(?!\d))?(?![a-z])|个亿)?"
 )
 _NEIGHBOURS = re.compile(
-    r"(?<![零〇一二两三四五六七八九])([一二两三四五六七八])([二三四五六七八九])(?=[十百千万])"
+    r"(?<![零〇一二两三四五六七八九])([一二两三四五六七八])([两二三四五六七八九])(?=[十百千万])"
 )
 _TOKEN = re.compile(rf"{ARABIC}|[{CN_DIGIT}]|[{CN_UNIT}wk]")
 
@@ -73,13 +75,19 @@ ENGLISH.update(
 )
 ENGLISH_UNITS = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
 _WORD = "|".join(sorted([*ENGLISH, *ENGLISH_UNITS], key=len, reverse=True))
-ENGLISH_NUMERAL = rf"(?:(?:a|half a|{ARABIC}|{_WORD})[\s-]+)?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*"
+ENGLISH_DIGIT = rf"(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})"
+_AND = rf"(?:(?:{'|'.join(f'(?<={unit})' for unit in ENGLISH_UNITS)})[\s-]+and)"  # not "five and six hundred"
+ENGLISH_NUMERAL = (
+    rf"(?:(?:a|half a|{ARABIC}(?: and a half)?|{_WORD})[\s-]+)?(?:{_WORD})"
+    rf"(?:{_AND}?[\s-]+(?:a half[\s-]+)?(?:{_WORD})|[\s-]+and[\s-]+a half[\s-]+(?:{_WORD}))*"
+)
 
 
 def read_number(text: str) -> Optional[Decimal]:
     """The value of a numeral in Arabic digits, Chinese characters or a mix; None when it is not one."""
-    tokens = _TOKEN.findall(text.replace(" ", ""))
-    if not tokens or "".join(tokens) != text.replace(" ", ""):
+    text = re.sub(r"[\s个]", "", text)
+    tokens = _TOKEN.findall(text)
+    if not tokens or "".join(tokens) != text:
         return None
     if not any(token in UNITS for token in tokens):
         return _read_plain(tokens)

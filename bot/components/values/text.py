@@ -21,10 +21,15 @@ def normalise(text: str) -> str:
     """The text with every character replaced one for one, so that offsets stay those of the original."""
     forms = simplified_forms()
     text = _FULL_WIDTH_THOUSANDS.sub(",", text)
+    text = _BETWEEN_THOUSANDS.sub(lambda match: match[0].replace("，", ","), text)
     return "".join(_plain(character, forms) for character in text)
 
 
 _FULL_WIDTH_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+# 3，500元 is one sum; 不是300，800元 are two.
+_BETWEEN_THOUSANDS = re.compile(
+    r"(?<![\d，,.])(?<!不是)(?<!并非)\d{1,3}(?:，\d{3})+(?=(?:\.\d{1,2})?\s?[元块圆])"
+)
 
 
 def _plain(character: str, forms: "dict[str, str]") -> str:
