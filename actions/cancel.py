@@ -3,11 +3,13 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.complaint import FORM, cleared
+from actions.complaint_fields import DESCRIPTION
 from actions.desk_client import DeskClient
-from actions.drafts import DRAFT, forget_draft
+from actions.drafts import DRAFT, GIVEN_UP, forget_draft, given_up
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
 from actions.say import Say
+from actions.steering import picks_up, puts_off, regrets_withdrawal
 from actions.turn import Turn
 
 SMALL_FORMS = {
@@ -37,7 +39,7 @@ class Cancel(DeskAction):
 
 
 async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
-    """End the running form; nothing is filed and nothing kept."""
+    """End the running form; nothing is filed."""
     ended = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("offered", None)]
     small = SMALL_FORMS.get(str(turn.active_loop))
     if small is not None:
@@ -50,9 +52,23 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
             turn.slots.get("pending_act") or "verify_identity"
         )
         return [*ended, *forgotten, *offer_next_wish(turn, say, done=given_up)]
+    if turn.active_loop != FORM and picks_up(turn):
+        return [FollowupAction(FORM)]
     if turn.active_loop == FORM or turn.slots.get(DRAFT):
-        await forget_draft(desk, turn)
-        say("utter_complaint_cancelled")
-        return [*ended, *cleared(), *offer_next_wish(turn, say, done="file_complaint")]
+        return await _end_complaint(desk, turn, say, ended)
+    if regrets_withdrawal(turn):
+        say("utter_withdrawn_stays")
+        return [SlotSet("offered", "file_complaint")]
     say("utter_nothing_to_cancel")
     return [SlotSet("offered", None)]
+
+
+async def _end_complaint(desk: DeskClient, turn: Turn, say: Say, ended: Events) -> Events:
+    """Put off, it is kept as it is; given up, it is forgotten, save for a regret within this talk."""
+    if puts_off(turn) and turn.slots.get(DESCRIPTION):
+        say("utter_complaint_kept")
+        return [*ended, *offer_next_wish(turn, say, done="file_complaint")]
+    await forget_draft(desk, turn)
+    say("utter_complaint_cancelled")
+    kept = SlotSet(GIVEN_UP, given_up(turn) or None)
+    return [*ended, *cleared(), kept, *offer_next_wish(turn, say, done="file_complaint")]

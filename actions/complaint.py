@@ -19,13 +19,16 @@ from actions.complaint_fields import (
     DESCRIPTION,
     FIELDS,
     SKIPPED,
+    everything_in,
+    unfilled,
 )
-from actions.complaint_reading import read_opening, read_turn
+from actions.complaint_reading import read_opening, read_turn, tells_of_two, told_by
 from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import Complaint, Draft, Filing, Money
 from actions.digression import digresses
 from actions.drafts import (
     DRAFT,
+    GIVEN_UP,
     OFFER,
     TOLD_AT,
     excerpt,
@@ -38,9 +41,10 @@ from actions.drafts import (
 from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
 from actions.form import FormAction
-from actions.offers import offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish
 from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
 from actions.say import Say
+from actions.steering import goes_on_after_all
 from actions.turn import Turn
 
 log = structlog.get_logger()
@@ -57,6 +61,9 @@ BEFORE_SUMMARY = frozenset(
         "utter_complaint_corrected",
         "utter_complaint_noted",
         "utter_contact_none",
+        "utter_form_goes_on",
+        "utter_no_more_questions",
+        "utter_one_by_one",
     }
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
@@ -105,11 +112,12 @@ class ValidateComplaint(FormAction):
         if turn.slots.get(DRAFT):
             say("utter_complaint_resume")
             return await self._keep(read_opening(turn), turn, say)
+        if goes_on_after_all(turn) and (given_up := turn.slots.get(GIVEN_UP)):
+            return await self._take_up_again(given_up, turn, say)
         told = read_opening(turn)
         draft = None if DESCRIPTION in told.values else await find_draft(self.desk, turn)
         if draft is None:
-            say("utter_complaint_start_upset" if turn.upset else "utter_complaint_start")
-            return await self._keep(told, turn, say)
+            return await self._begin(told, turn, say)
         kept = slots_of(draft)
         found = replace(turn, slots={**turn.slots, **kept})
         taken = turn.slots.get("offered") == OFFER or turn.intent != "file_complaint" or wants_to_resume(turn)
@@ -122,6 +130,26 @@ class ValidateComplaint(FormAction):
             description=excerpt(draft.fields),
         )
         return [*events, *await self._keep(read_resumption(found), found, say)]
+
+    async def _begin(self, told: Step, turn: Turn, say: Say) -> Events:
+        """What was said just before a complaint was offered belongs to it."""
+        offered = turn.slots.get("offered") in ("file_complaint", ANOTHER)
+        if offered and turn.before and not (told.values.keys() - {BEGUN}):
+            told = read_opening(told_by(turn.before))
+        say("utter_complaint_start_upset" if turn.upset else "utter_complaint_start")
+        events = [SlotSet("offered", None), SlotSet(GIVEN_UP, None), *await self._keep(told, turn, say)]
+        if not tells_of_two(turn):
+            return events
+        say("utter_one_by_one")
+        return [*events, SlotSet("next_wish", ANOTHER)]
+
+    async def _take_up_again(self, given_up: dict[str, Any], turn: Turn, say: Say) -> Events:
+        """Cancelled and regretted within one talk: nothing need be told again."""
+        say("utter_complaint_resume")
+        found = replace(turn, slots={**turn.slots, **given_up})
+        kept = [SlotSet(name, value) for name, value in given_up.items()]
+        values = unfilled(found, everything_in(found))
+        return [*kept, SlotSet(GIVEN_UP, None), *await self._keep(Step(values=values), found, say)]
 
     async def _resume(self, turn: Turn, say: Say) -> Events:
         """The answer to whether to go on with what was half told, or to begin anew."""
@@ -138,7 +166,7 @@ class ValidateComplaint(FormAction):
     async def _begin_anew(self, step: Step, turn: Turn, say: Say) -> Events:
         await forget_draft(self.desk, turn)
         say("utter_complaint_anew")
-        return [*cleared(), *await self._keep(step, _forgetting(turn), say)]
+        return [*cleared(), SlotSet(GIVEN_UP, None), *await self._keep(step, _forgetting(turn), say)]
 
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:

@@ -13,10 +13,13 @@ from actions.complaint_fields import (
     DATE,
     DESCRIPTION,
     FIELD_WORDS,
+    SKIPPABLE,
     SKIPPED,
     business_in,
+    day_in,
     either_date,
     everything_in,
+    tells_story,
     unfilled,
     yuan,
 )
@@ -25,14 +28,17 @@ from actions.turn import Turn
 SHORT_WISH = 24
 NOTED, MENDED = "utter_complaint_noted", "utter_complaint_corrected"
 CORRECTS = re.compile(
-    r"不对|不是|错了|说错|写错|搞错|弄错|更正|改[成为到一]|改下|应该是|其实是|而是|"
+    r"不对|不是|错了|说错|写错|搞错|弄错|更正|改[成为到一]|改下|换成|应该是|其实是|而是|^等等|^等一?下[，,]|"
+    r"^(?:oh|no|hmm|sorry|[, ])*(?:wait[,.! ]|make (?:it|that)\b)|"
     r"\bnot\b|\bactually\b|\bwrong\b|\bcorrect(?:ion| it)\b|\bchange\b|\bshould be\b|\bi mean\b|"
     r"\bmeant\b|\binstead\b",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    r"没有|没涉及|不涉及|无$|^无|忘了|忘记|记不|不记得|不知道|不清楚|不确定|不方便|不想留|不用|随便|"
-    r"\bnone\b|\bnothing\b|don'?t (?:know|remember|recall|have)|not sure|no idea|forgot|rather not|\bn/?a\b",
+    r"没有|没涉及|不涉及|无$|^无|忘了|忘记|记不|不记得|不知道|不晓得|不清楚|不确定|不方便|不想留|不想说|"
+    r"不愿意?[说留给]|不留|不提供|不告诉|^(?:我|就是|就)*不[给说][了啊吧!！。]*$|不用|随便|"
+    r"\bno (?:amount|money|sum|number)\b|\bwon'?t (?:say|tell|give)|\brefuse\b|\bnone\b|"
+    r"\bnothing\b|don'?t (?:know|remember|recall|have)|not sure|no idea|forgot|rather not|\bn/?a\b",
     re.IGNORECASE,
 )
 _NO_CALL = re.compile(
@@ -41,6 +47,10 @@ _NO_CALL = re.compile(
     r"\b(?:don'?t|do not|no need to|rather not|please no) (?:call|phone|ring)|\bno (?:phone )?calls?\b|"
     r"\b(?:reply|answer|write|respond|contact me|message me) (?:to me )?(?:right )?here\b|\bhere is fine\b",
     re.I,
+)
+_NO_SUM = re.compile(r"没有?.{0,3}(?:钱|金额)|不涉及钱|\bno (?:amount|money|sum)\b", re.I)
+_LAST_DIGITS = re.compile(
+    r"(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b", re.I
 )
 _SERVICE_LINE = re.compile(
     r"(?<!\d)(?:[48]00[ -]?\d{3}[ -]?\d{4}|95\d{3,4}|123\d\d|96\d{3,4}|1[12][09])(?!\d)"
@@ -61,16 +71,31 @@ class Step:
     either_date: tuple[date, date] | None = None
 
 
+def is_brief(turn: Turn) -> bool:
+    return len(turn.text) <= (60 if turn.text.isascii() else SHORT_WISH)
+
+
 def put_right(turn: Turn, values: Mapping[str, Any]) -> str:
     """What is said about values told now: corrected where others stood, noted where none did."""
-    return MENDED if any(turn.slots.get(name) not in (None, SKIPPED) for name in values) else NOTED
+    others = [name for name, value in values.items() if turn.slots.get(name) not in (None, SKIPPED, value)]
+    return MENDED if others else NOTED
 
 
 def skips(turn: Turn) -> bool:
     if CHANGES.search(turn.text):
         return False
-    unsure_no = turn.intent == "deny" and turn.confidence >= 0.5
-    return (turn.intent == "skip" and turn.confidence >= 0.5) or unsure_no or bool(_NOTHING.search(turn.text))
+    if turn.intent in ("skip", "deny") and turn.confidence >= 0.5:
+        return True
+    tells = turn.intent in ("file_complaint", "add_to_complaint") and tells_story(turn)
+    return bool(_NOTHING.search(turn.text)) and not tells
+
+
+def named_as_missing(turn: Turn) -> list[str]:
+    """The fields that a short message says there is nothing for: "no sum" where the day was asked."""
+    if not is_brief(turn) or not _NOTHING.search(turn.text) or turn.values_beside_language():
+        return []
+    named = [name for name in SKIPPABLE if FIELD_WORDS[name].search(turn.text)]
+    return named or ([AMOUNT] if _NO_SUM.search(turn.text) else [])
 
 
 def _read_business(turn: Turn) -> Step:
@@ -87,14 +112,21 @@ def _read_amount(turn: Turn) -> Step:
 
 
 def read_date(turn: Turn) -> Step:
-    found = turn.only("date")
-    if found is None:  # "last month" is understood, and the day of it asked
-        return Step(values={DATE: None}) if turn.all("date_range") else Step()
+    found = day_in(turn)
+    if found is None:
+        return _read_range(turn) if turn.all("date_range") else Step()
     if found.details.get("alternative"):
         return Step(either_date=either_date(turn))
     if date.fromisoformat(found.value) > turn.today:
         return Step(say=["utter_date_in_future"])
     return Step(values={DATE: found.value})
+
+
+def _read_range(turn: Turn) -> Step:
+    """ "Last month" is kept in the customer's words, and the day of it asked."""
+    story = str(turn.slots.get(DESCRIPTION) or "")
+    kept = story if turn.text in story else f"{story}\n{turn.text}".strip()
+    return Step(values={DATE: None, DESCRIPTION: kept}, say=["utter_date_range"])
 
 
 def _read_contact(turn: Turn) -> Step:
@@ -138,12 +170,28 @@ def correction(turn: Turn) -> dict[str, Any]:
     """Values that replace what was said before; a bare number replaces the amount."""
     values = {name: value for name, value in everything_in(turn).items() if turn.slots.get(name) is not None}
     number, currency, amount = turn.only("number"), turn.only("currency"), turn.slots.get(AMOUNT)
-    meant = not values or FIELD_WORDS[AMOUNT].search(turn.text)
-    if number and meant and AMOUNT not in values and amount is not None:
+    meant = not values or turn.denies("number") or FIELD_WORDS[AMOUNT].search(turn.text)
+    if digits := last_digits(turn):
+        values[CONTACT] = digits
+    elif number and meant and AMOUNT not in values and amount is not None and not names_other_than_sum(turn):
         values[AMOUNT] = yuan(number.value)
     elif currency and isinstance(amount, Mapping) and AMOUNT not in values:
         values[AMOUNT] = {**amount, "currency": currency.value}
     return values
+
+
+def last_digits(turn: Turn) -> str | None:
+    """The number left before, with the last digits that are said to be others."""
+    number, contact = turn.only("number"), turn.slots.get(CONTACT)
+    if not number or contact in (None, SKIPPED) or not _LAST_DIGITS.search(turn.text):
+        return None
+    return f"{str(contact)[: -len(number.value)]}{number.value}"
+
+
+def names_other_than_sum(turn: Turn) -> bool:
+    """Whether a bare number belongs to a field that is named, and that is not the sum."""
+    named = {name for name, words in FIELD_WORDS.items() if words.search(turn.text)}
+    return bool(named) and AMOUNT not in named
 
 
 def named_to_change(turn: Turn) -> str | None:

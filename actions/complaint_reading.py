@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from actions.complaint_answers import (
@@ -12,6 +13,8 @@ from actions.complaint_answers import (
     added,
     asks_for_writing,
     correction,
+    is_brief,
+    named_as_missing,
     named_to_change,
     put_right,
     skips,
@@ -25,10 +28,12 @@ from actions.complaint_fields import (
     CONTACT,
     DATE,
     DESCRIPTION,
+    FIELD_WORDS,
     FIELDS,
     SKIPPABLE,
     SKIPPED,
     UNSORTED,
+    business_in,
     either_date,
     everything_in,
     has_words,
@@ -36,9 +41,9 @@ from actions.complaint_fields import (
     tells_story,
     unfilled,
 )
-from actions.complaint_summary import read_confirmation
+from actions.complaint_summary import read_confirmation, sends
 from actions.digression import asks_meanwhile, digresses, digresses_from_story
-from actions.steering import begins_anew, goes_back, goes_on_after_all
+from actions.steering import asks_why, begins_anew, goes_back, goes_on_after_all, tires_of_questions
 from actions.turn import Turn
 
 _VALUE_WORDS: Mapping[str, re.Pattern[str]] = {
@@ -46,16 +51,65 @@ _VALUE_WORDS: Mapping[str, re.Pattern[str]] = {
     DATE: re.compile(r"\d|[天日号月周年]|星期|\b(?:day|week|month|year|ago)s?\b", re.I),
     CONTACT: re.compile(r"\d{3}|号码|电话|手机|@|\b(?:phone|number|mobile)\b", re.I),
 }
+REASONS: Mapping[str, str] = {
+    DESCRIPTION: "utter_why_description",
+    BUSINESS: "utter_why_business",
+    AMOUNT: "utter_why_amount",
+    DATE: "utter_why_date",
+    CONTACT: "utter_why_contact",
+}
+"""What is answered to "why do you ask?"."""
 PIECES_IN_A_ROW = 4
 _TOLD_BY = frozenset({"inform", "file_complaint", "add_to_complaint"})
+_URGENT = frozenset({"report_loss", "dispute_transaction"})
+SURE_OF_DANGER = 0.6
+_TWO = re.compile(
+    r"[两二2]\s?[个件](?:事情?)?.{0,4}投诉|投诉[两二2]\s?[个件]|"
+    r"\b(?:two|2|a couple of) (?:different |separate )?complaints\b",
+    re.I,
+)
 
 
 def read_opening(turn: Turn) -> Step:
-    """What the customer said already when asking to complain: a story, a sum, a day, a category."""
+    """What the customer said already when asking to complain: a story, a sum, a day, a category.
+
+    A few words that are no story yet are kept to be put before it. A question for information is none.
+    """
     values = unfilled(turn, everything_in(turn))
-    if turn.slots.get(DESCRIPTION) is None and tells_story(turn):
-        values[DESCRIPTION] = turn.text
+    if turn.slots.get(DESCRIPTION) is None and turn.intent != "affirm":
+        if tells_story(turn) and not (turn.intent == "ask_faq" and turn.is_question):
+            values[DESCRIPTION] = turn.text
+        elif turn.intent in _TOLD_BY and has_words(turn.without("business", "product")):
+            values[BEGUN] = turn.text
     return Step(values=values, either_date=either_date(turn))
+
+
+def told_by(before: Turn) -> Turn:
+    """An earlier message as the opening of a complaint; of two wishes only the one to complain."""
+    wish = next(
+        (one for one in before.values if one.entity == "also" and one.value == "file_complaint"), None
+    )
+    if wish is None:
+        return before
+    inside = [one for one in before.values if wish.start <= one.start and one.end <= wish.end]
+    moved = [replace(one, start=one.start - wish.start, end=one.end - wish.start) for one in inside]
+    text = before.text[wish.start : wish.end].strip()
+    return replace(before, text=text, values=tuple(moved), intent="file_complaint")
+
+
+def tells_of_two(turn: Turn) -> bool:
+    """Whether the customer announces two complaints in one message."""
+    return bool(_TWO.search(turn.text))
+
+
+def is_in_danger(turn: Turn) -> bool:
+    """A card lost or a payment not theirs, told while something else was asked: that comes first.
+
+    Of a complaint about such a thing a short answer is an answer, and so is the story itself.
+    """
+    brief = len(turn.text) <= (40 if turn.text.isascii() else 14)
+    answers = brief and str(turn.requested) in everything_in(turn)
+    return turn.intent in _URGENT and turn.confidence >= SURE_OF_DANGER and not answers
 
 
 def read_turn(turn: Turn) -> Step:
@@ -67,24 +121,35 @@ def read_turn(turn: Turn) -> Step:
         return Step(anew=True)
     if goes_back(turn):
         return _one_step_back(turn)
-    if goes_on_after_all(turn):
-        return Step(say=["utter_complaint_resume"])
+    if goes_on_after_all(turn) and not sends(turn):
+        told = {**unfilled(turn, everything_in(turn)), **dict.fromkeys(named_as_missing(turn), SKIPPED)}
+        return Step(values=told, say=["utter_complaint_resume"])
+    if asks_why(turn):
+        return Step(say=[_reason_for(requested, turn)])
+    if turn.slots.get(DESCRIPTION) is not None and requested != CONFIRMED:
+        if tires_of_questions(turn):
+            return Step(values=_the_rest_left_out(turn), say=["utter_no_more_questions"])
+        if sends(turn):
+            return Step(values=_the_rest_left_out(turn))
     if requested == DESCRIPTION:
         return _read_story(turn)
     if requested == CONFIRMED:
-        return read_confirmation(turn)
-    if asks_meanwhile(turn):
+        return Step(yields=True) if is_in_danger(turn) else read_confirmation(turn)
+    if asks_meanwhile(turn) or is_in_danger(turn):
         return Step(yields=True)
     if turn.intent in ("cancel", "request_person", "self_harm") and turn.confidence >= 0.5:
         return Step(yields=True)
     corrected = correction(turn) if CORRECTS.search(turn.text) else {}
-    category = turn.only("business")
-    if category and category.end - category.start >= len(turn.text) - 1 and turn.slots.get(BUSINESS):
-        corrected = {BUSINESS: category.value}
+    category = business_in(turn)
+    if category and turn.slots.get(BUSINESS) and not has_words(turn.without("business", "product")):
+        corrected = {BUSINESS: category}
     if corrected and requested not in corrected:
         return Step(values=corrected, say=[put_right(turn, corrected)])
     if (named := named_to_change(turn)) and turn.slots.get(named) is not None:
         return Step(values={named: None})
+    missing = [name for name in named_as_missing(turn) if name != requested]
+    if missing and requested not in named_as_missing(turn):
+        return Step(values=dict.fromkeys(missing, SKIPPED), say=[NOTED])
     step = READERS[requested](turn) if requested in READERS else Step()
     for name, value in unfilled(turn, everything_in(turn)).items():
         if name != requested:
@@ -100,8 +165,32 @@ def read_turn(turn: Turn) -> Step:
     if _goes_on_telling(turn, requested):
         return _told_more(turn, step, requested)
     if step.values:
+        step.say.append(NOTED)
         return step
+    return _asked_once_more(turn, requested)
+
+
+def _asked_once_more(turn: Turn, requested: str) -> Step:
+    """A "yes" or "I want to complain" where a value was asked is no failure the first time."""
+    agrees = turn.intent == "affirm" or (turn.intent == "file_complaint" and not has_words(turn.text))
+    if agrees and not (turn.spoken_before and "utter_form_goes_on" in turn.spoken_before[0]):
+        return Step(say=["utter_form_goes_on"])
     return Step(misunderstood=_unclear(requested))
+
+
+def _reason_for(requested: str, turn: Turn) -> str:
+    """Why the field is asked: the one that is named, else the one in question."""
+    named = [name for name in FIELDS if FIELD_WORDS[name].search(turn.text)]
+    return REASONS.get(named[0] if len(named) == 1 else requested, "utter_why_contact")
+
+
+def _the_rest_left_out(turn: Turn) -> dict[str, Any]:
+    """Whoever wants no more questions is asked none: the summary shows what is missing."""
+    told = unfilled(turn, everything_in(turn))
+    left = [
+        name for name in (BUSINESS, *sorted(SKIPPABLE)) if turn.slots.get(name) is None and name not in told
+    ]
+    return {**told, **{name: UNSORTED if name == BUSINESS else SKIPPED for name in left}}
 
 
 def _left_out(step: Step, requested: str) -> Step:
@@ -128,9 +217,7 @@ def _restated(turn: Turn) -> dict[str, Any]:
         for name, value in everything_in(turn).items()
         if turn.slots.get(name) not in (None, value)
     }
-    rest = turn.text
-    for one in sorted(turn.values, key=lambda one: -one.start):
-        rest = rest[: one.start] + rest[one.end :]
+    rest = turn.without("amount", "date", "phone", "business", "product", "number", "currency")
     return values if len(re.sub(r"[^\w]", "", rest)) <= 2 else {}
 
 
@@ -152,12 +239,19 @@ def _told_more(turn: Turn, step: Step, requested: str) -> Step:
 
 
 def _unclear(requested: str) -> str:
+    if requested == DESCRIPTION:
+        return "utter_description_short"
     return f"utter_{requested.removeprefix('complaint_')}_unclear"
 
 
 def _read_story(turn: Turn) -> Step:
     if digresses_from_story(turn):
         return Step(yields=True)
+    mended = correction(turn) if CORRECTS.search(turn.text) and is_brief(turn) else {}
+    if mended and not is_story(
+        CORRECTS.sub(" ", turn.without("business", "product", "amount", "date", "phone"))
+    ):
+        return Step(values=mended, say=[put_right(turn, mended)])
     values = unfilled(turn, everything_in(turn))
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step(say=["utter_cannot_skip"])
@@ -165,8 +259,10 @@ def _read_story(turn: Turn) -> Step:
     story = f"{begun}\n{turn.text}".strip()
     if tells_story(turn) or (begun and is_story(story)):
         return Step(values={**values, DESCRIPTION: story, BEGUN: None}, either_date=either_date(turn))
-    if values:
-        return Step(values=values)
     sense = turn.intent not in ("nlu_fallback", "out_of_scope") and has_words(turn.text)
-    kept = {BEGUN: story} if sense else {}
-    return Step(values=kept, misunderstood="utter_description_short")
+    if values:
+        own = turn.without("business", "product", "phone", "amount", "date")
+        return Step(values={**values, BEGUN: story} if has_words(own) else values, say=[NOTED])
+    if turn.intent == "affirm" or not has_words(turn.text):
+        return _asked_once_more(turn, DESCRIPTION)
+    return Step(values={BEGUN: story} if sense else {}, misunderstood=_unclear(DESCRIPTION))

@@ -17,6 +17,8 @@ log = structlog.get_logger()
 Events = list[dict[str, Any]]  # Rasa's events are JSON objects
 DRAFT = "complaint_draft"
 TOLD_AT = "complaint_told_at"
+GIVEN_UP = "complaint_given_up"
+"""What was told of a complaint that the customer cancelled: kept for as long as they are in this talk."""
 OFFER = "resume_complaint"
 EXCERPT = 40
 _PREFIX = "complaint_"
@@ -53,6 +55,11 @@ async def forget_draft(desk: DeskClient, turn: Turn) -> None:
         await desk.forget_draft(turn.conversation_id, key=str(key))
     except DeskError as error:
         log.warning("draft not forgotten", conversation_id=turn.conversation_id, error=type(error).__name__)
+
+
+def given_up(turn: Turn) -> dict[str, Any]:
+    """What a regret within this talk brings back."""
+    return {name: value for name in FIELDS if (value := turn.slots.get(name)) is not None}
 
 
 def slots_of(draft: Draft) -> dict[str, Any]:

@@ -5,8 +5,14 @@ from abc import abstractmethod
 from actions.edge import DeskAction, Events
 from actions.person import give_up
 from actions.say import Say
-from actions.steering import asks_to_repeat
+from actions.steering import asks_to_repeat, hesitates, hums, shows_pictures_only
 from actions.turn import Turn
+
+COURTESIES = {"thanks": "utter_thanks_in_form", "goodbye": "utter_goodbye_in_form"}
+SURE_OF_COURTESY = 0.6
+LONGEST_COURTESY = {"zh": 14, "en": 40}
+FREE_TEXT = ("_comment", "_text")
+"""How slots are called that take nearly any words."""
 
 
 class FormAction(DeskAction):
@@ -26,6 +32,11 @@ class FormAction(DeskAction):
             return self.stand_still(turn)
         if asks_to_repeat(turn):
             return self.stand_still(turn)
+        if said_meanwhile := _beside_the_question(turn):
+            say(said_meanwhile)
+            return self.stand_still(turn)
+        if shows_pictures_only(turn) and not self.reads_pictures(turn):
+            return await self.ask_again("utter_no_words", turn, say)
         if turn.declined is not None and not self.hears_refusal(turn):
             return []
         return await self.read(turn, say)
@@ -33,6 +44,10 @@ class FormAction(DeskAction):
     def hears_refusal(self, turn: Turn) -> bool:
         """Whether "don't call me" and the like is an answer here; else it is answered as anywhere."""
         return False
+
+    def reads_pictures(self, turn: Turn) -> bool:
+        """Whether an emoji may be an answer: a thumb to a question of yes or no, anything in a comment."""
+        return str(turn.requested).endswith(("_confirmed", *FREE_TEXT))
 
     @abstractmethod
     async def open(self, turn: Turn, say: Say) -> Events:
@@ -50,3 +65,16 @@ class FormAction(DeskAction):
             return [*stay, *handed_over]
         say(response)
         return stay
+
+
+def _beside_the_question(turn: Turn) -> str | None:
+    """What is said to a thank-you, a farewell or a "well…" before the question is asked again."""
+    asked = str(turn.requested)
+    yes_or_no = asked.endswith(("_confirmed", "_resume"))
+    if hesitates(turn) and not asked.endswith(FREE_TEXT) and not (yes_or_no and hums(turn)):
+        return "utter_take_your_time"
+    brief = len(turn.text) <= LONGEST_COURTESY["en" if turn.text.isascii() else "zh"]
+    polite = brief and turn.confidence >= SURE_OF_COURTESY and not turn.values_beside_language()
+    if not polite or asked.endswith(FREE_TEXT):
+        return None
+    return COURTESIES.get(turn.intent)

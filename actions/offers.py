@@ -4,6 +4,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.edge import DeskAction, Events
 from actions.say import Say
+from actions.steering import hesitates, hums, picks_up
 from actions.turn import Turn
 
 TAKEN_BY = {
@@ -20,12 +21,15 @@ TAKEN_BY = {
     "withdraw_complaint": "action_begin_case",
     "add_to_complaint": "action_begin_case",
     "resume_complaint": "complaint_form",
+    "another_complaint": "complaint_form",
     "join_complaint": "action_join_complaint",
 }
 """What can be offered, and the action or form that does it."""
 READ_THE_OFFER = frozenset({"action_hand_over", "action_begin_case", "complaint_form"})
 """These look at what was offered, and clear the slot themselves."""
 SURE = 0.5
+ANOTHER = "another_complaint"
+""""I have two complaints": the second one."""
 
 
 def offer(say: Say, act: str) -> Events:
@@ -55,7 +59,10 @@ class TakeOffer(DeskAction):
     async def act(self, turn: Turn, say: Say) -> Events:
         """Do what was offered; a yes to nothing, or an unsure one, gets a friendly question."""
         act = TAKEN_BY.get(str(turn.slots.get("offered")))
-        if act is None and turn.returning:
+        if hesitates(turn) and not hums(turn):
+            say("utter_listening")
+            return []
+        if act is None and (turn.returning or picks_up(turn)):
             return [FollowupAction("complaint_form")]
         if act is None or turn.confidence < SURE:
             say("utter_nothing_asked")

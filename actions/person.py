@@ -86,6 +86,14 @@ async def give_up(desk: DeskClient, turn: Turn, say: Say) -> Events | None:
     return await hand_over(desk, turn, say, reason="failures")
 
 
+async def no_words(desk: DeskClient, turn: Turn, say: Say) -> Events:
+    """A picture or a sticker is not understood; the second time in a row a person may look at it."""
+    handed_over = await give_up(desk, turn, say)
+    if handed_over is None:
+        say("utter_no_words")
+    return handed_over or []
+
+
 def note_of(turn: Turn) -> str:
     """What the agent should know at once: the last words and the draft of a complaint, as data."""
     lines = [turn.text]

@@ -11,9 +11,10 @@ from actions.desk_views import Article
 from actions.drafts import offer_draft
 from actions.edge import DeskAction, Events
 from actions.offers import TAKEN_BY, offer, offer_next_wish
-from actions.person import give_up
+from actions.person import give_up, no_words
 from actions.refusal import act_in_progress
 from actions.say import Say
+from actions.steering import hesitates, regrets_withdrawal, shows_pictures_only
 from actions.turn import Turn
 
 PLACES = 3
@@ -32,11 +33,25 @@ class SearchArticles(DeskAction):
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """The second "I don't know" in a row brings a person; who refuses the form leaves it first."""
+        if (beside := await self._beside(turn, say)) is not None:
+            return beside
         left: Events = []
         if turn.declined is not None and turn.declined == act_in_progress(turn):
             left, turn = await cancel(self.desk, turn, say), replace(turn, active_loop=None)
         events = await self._search(turn, say)
         return [*left, *events, *await offer_draft(self.desk, turn, say)]
+
+    async def _beside(self, turn: Turn, say: Say) -> Events | None:
+        """What is no question at all: a sigh, a picture, a complaint that should not have been withdrawn."""
+        if hesitates(turn):
+            say("utter_listening")
+            return []
+        if shows_pictures_only(turn):
+            return await no_words(self.desk, turn, say)
+        if regrets_withdrawal(turn) and not turn.active_loop:
+            say("utter_withdrawn_stays")
+            return [SlotSet("offered", "file_complaint")]
+        return None
 
     async def _search(self, turn: Turn, say: Say) -> Events:
         try:

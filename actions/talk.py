@@ -5,14 +5,17 @@ import re
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.complaint import FORM as COMPLAINT_FORM
+from actions.complaint_fields import tells_story
 from actions.drafts import DRAFT, offer_draft
 from actions.edge import DeskAction, Events
-from actions.offers import offer_next_wish
-from actions.person import give_up
+from actions.offers import ANOTHER, offer, offer_next_wish
+from actions.person import give_up, no_words
 from actions.say import Say
+from actions.steering import hesitates, shows_pictures_only
 from actions.turn import Turn
 
 _WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
+_COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|\bcomplain", re.I)
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
     r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
@@ -36,21 +39,36 @@ class Greet(DeskAction):
         return offered
 
 
+class Chitchat(DeskAction):
+    """Small talk; "hmm" is none."""
+
+    action_name = "action_chitchat"
+
+    async def act(self, turn: Turn, say: Say) -> Events:
+        """Somebody who looks for words is listened to."""
+        say("utter_listening" if hesitates(turn) else "utter_chitchat")
+        return []
+
+
 class LooseValue(DeskAction):
     """A value, or a "skip", that answers no question of this session."""
 
     action_name = "action_loose_value"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """After a break it answers the question of the half-told complaint."""
+        """After a break it answers the question of the half-told complaint; a story is the start of one."""
         if turn.active_loop:
             return []
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
             return [FollowupAction("callback_form")]
         if turn.all("phone") and turn.slots.get("pending_act"):
             return [FollowupAction("verification_form")]
-        if turn.returning:
+        if turn.returning or turn.slots.get(DRAFT) or turn.slots.get("offered") == ANOTHER:
             return [FollowupAction(COMPLAINT_FORM)]
+        if _COMPLAINS.search(turn.text) and tells_story(turn):
+            return [FollowupAction(COMPLAINT_FORM)]
+        if tells_story(turn) and turn.intent == "inform":
+            return offer(say, "file_complaint")
         say("utter_nothing_to_skip" if turn.intent == "skip" else "utter_inform_alone")
         return []
 
@@ -62,6 +80,8 @@ class OutOfScope(DeskAction):
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """Nonsense after nonsense brings a person; a question about something else does not."""
+        if shows_pictures_only(turn):
+            return await no_words(self.desk, turn, say)
         handed_over = None if turn.is_question else await give_up(self.desk, turn, say)
         if handed_over is not None:
             return handed_over

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ BANK_ZONE = ZoneInfo("Asia/Shanghai")
 FAILURES = frozenset(
     {
         "utter_no_answer",
+        "utter_no_words",
         "utter_out_of_scope",
         "utter_business_unclear",
         "utter_amount_unclear",
@@ -34,7 +35,7 @@ FAILURES = frozenset(
 """Responses that mean: the customer was not understood. Two such turns in a row bring a person."""
 
 _QUESTION = re.compile(
-    r"[?？]\s*$|[吗呢嘛]\s*[。!！]*$|^(?:请问|怎么|怎样|如何|为什么|为啥|什么|哪|多少|多久|几|能不能|可不可以|可以|有没有|是不是)|"
+    r"[?？]\s*$|[吗呢嘛]\s*[。!！]*$|^(?:请问|怎么|怎样|如何|为什么|为啥|什么|哪|多少|多久|几|能不能|可不可以|可以(?![，,。.!！吧的了啊]|$)|有没有|是不是)|"
     r"(?:怎么办|是什么|多少钱|多久|怎么[收算办查弄样])|"
     r"^(?:what|how|why|when|where|which|who|can|could|do|does|is|are|will|may|should)\b",
     re.IGNORECASE,
@@ -43,9 +44,10 @@ _QUESTION = re.compile(
 # "300, no wait, 400": between two values of a kind, the first is taken back.
 _TAKES_BACK = re.compile(
     r"[\s，,。.…、!！;；啊哦呃额嗯唉哎噢]*"
-    r"(?:不对|错了|[说写搞记]错了?|更正|应该是|"
+    r"(?:也?不对|错了|[说写搞记]错了?|更正|应该是|"
     r"(?:no|wait|sorry|i meant?|actually|rather|make (?:it|that)|correction)\b)"
-    r"(?:[\s，,。.…、:：!！]|不对|是|应该|(?:it'?s|it was|wait|sorry|i meant?|actually|no|about)\b)*",
+    r"(?:[\s，,。.…、:：!！]|不对|好像|大概|是|应该|"
+    r"(?:it'?s|it was|wait|sorry|i meant?|actually|no|about)\b)*",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"不是.{1,20}就是")
@@ -87,6 +89,7 @@ class Turn:
     spoken_before: tuple[frozenset[str], ...]
     spoken: tuple[str, ...]
     domain: Mapping[str, Any]
+    before: "Turn | None" = None
 
     @classmethod
     def of(cls, tracker: Tracker, domain: Mapping[str, Any]) -> "Turn":
@@ -95,7 +98,7 @@ class Turn:
         intent = said.get("intent") or {}
         loop = (tracker.active_loop or {}).get("name")
         since = _events_since_customer(tracker.events)
-        return cls(
+        turn = cls(
             conversation_id=tracker.sender_id.rpartition(".")[0] or tracker.sender_id,
             text=str(said.get("text") or "").strip(),
             intent=_understood_intent(said),
@@ -110,6 +113,19 @@ class Turn:
             spoken_before=_spoken_before(tracker.events),
             spoken=tuple(name for event in reversed(since) if (name := _response_of(event))),
             domain=domain,
+        )
+        earlier = [event for event in tracker.events if event.get("event") == "user"][:-1]
+        return replace(turn, before=turn._told_earlier(earlier[-1])) if earlier else turn
+
+    def _told_earlier(self, event: Mapping[str, Any]) -> "Turn":
+        """What the customer said in the message before this one, as if it were said now."""
+        said = event.get("parse_data") or {}
+        return replace(
+            self,
+            text=str(event.get("text") or "").strip(),
+            intent=_understood_intent({**said, "text": event.get("text")}),
+            confidence=float((said.get("intent") or {}).get("confidence") or 0.0),
+            values=tuple(_values(said.get("entities") or [])),
         )
 
     @property
@@ -175,6 +191,10 @@ class Turn:
             if not any(_TAKES_BACK.fullmatch(self.text[one.end : later.start]) for later in said[n + 1 :])
         ]
 
+    def denies(self, entity: str) -> bool:
+        """Whether a value of that kind is said as what it is not: "not 3000 but 5000"."""
+        return any(one.entity == entity and self._is_negated(one) for one in self.values)
+
     def _is_negated(self, one: Value) -> bool:
         if _EITHER.search(self.text):
             return False
@@ -185,6 +205,14 @@ class Turn:
         """The act that the message refuses, as "don't call me" does; beside it something may be wished."""
         refused = next((one for one in self.values if one.entity == "declined"), None)
         return str(refused.value) if refused else None
+
+    def without(self, *entities: str) -> str:
+        """The text without its values of these kinds."""
+        rest = self.text
+        for one in sorted(self.values, key=lambda one: -one.start):
+            if one.entity in entities:
+                rest = f"{rest[: one.start]} {rest[one.end :]}"
+        return rest
 
     def values_beside_language(self) -> bool:
         """Whether anything was found in the text besides the language it is in."""

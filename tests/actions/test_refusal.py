@@ -153,7 +153,7 @@ def test_a_month_is_no_misunderstanding_where_a_day_is_asked(perform: Perform) -
     said = asked("complaint_date", "上个月")
     said.entities = [entity("date_range", "2026-10", 0, 3)]
     done = perform(ValidateComplaint, said)
-    assert done.said == []
+    assert done.said == ["utter_date_range"]
     assert done.slots["complaint_date"] is None
 
 

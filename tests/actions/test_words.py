@@ -27,12 +27,17 @@ REPEATED = sorted(
         "utter_complaint_noted",
         "utter_confirm_reminder",
         "utter_goodbye",
+        "utter_goodbye_in_form",
+        "utter_form_goes_on",
+        "utter_listening",
+        "utter_date_range",
         "utter_greet_in_form",
         "utter_nothing_asked",
         "utter_offer_declined",
         "utter_rated",
         "utter_suggestions",
         "utter_thanks",
+        "utter_thanks_in_form",
         "utter_which_case",
     }
 )
