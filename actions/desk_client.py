@@ -114,7 +114,7 @@ class DeskClient:
         return await self._write(path, Verified, {"code": code})
 
     async def profile(self, conversation_id: str) -> Profile:
-        """The verified customer, masked. Raises DeskProblem `verification-required`."""
+        """The customer, masked, as far as they are known here. Raises DeskProblem `verification-required`."""
         return await self._read(f"{_conversation(conversation_id)}/profile", Profile)
 
     async def file_complaint(self, filing: Filing, *, key: str) -> Complaint:
@@ -127,7 +127,7 @@ class DeskClient:
         return await self._write("/api/v1/complaints", Complaint, body, key=key)
 
     async def complaints(self, conversation_id: str, *, number: str | None = None) -> ComplaintList:
-        """Complaints of this conversation and, once verified, of its customer. Never another's."""
+        """Complaints of this conversation and, once known, of its customer. Never another's."""
         parameters = {"number": number} if number else {}
         return await self._read(f"{_conversation(conversation_id)}/complaints", ComplaintList, parameters)
 

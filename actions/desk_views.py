@@ -64,13 +64,13 @@ class Account(_View):
 
 
 class Profile(_View):
-    """The verified customer, masked."""
+    """The customer, masked. `accounts` are None until a code has proved who asks."""
 
     name: str
     phone: str
     tier: str
     relationship_manager: str | None = None
-    accounts: list[Account] = []
+    accounts: list[Account] | None = []
 
 
 class Filing(BaseModel):

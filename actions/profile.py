@@ -1,5 +1,7 @@
 """The customer's own details and accounts: only after verification, only masked."""
 
+from collections.abc import Sequence
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.desk_client import DeskClient, DeskError, DeskProblem
@@ -31,24 +33,30 @@ class ShowAccounts(DeskAction):
 
 
 async def show(desk: DeskClient, turn: Turn, say: Say, *, act: str) -> Events:
-    """Show the details (`view_profile`) or accounts (`view_accounts`). The desk decides who is verified."""
+    """Show the details (`view_profile`) or accounts (`view_accounts`). The desk decides what who may see."""
     try:
         profile = await desk.profile(turn.conversation_id)
     except DeskProblem as problem:
         if problem.slug != "verification-required":
             say("utter_profile_unavailable")
             return []
-        say("utter_verification_needed")
-        return [SlotSet("pending_act", act), FollowupAction("verification_form")]
+        return _verify_first(act, say)
     except DeskError:
         say("utter_profile_unavailable")
         return []
     if act == "view_profile":
         _say_profile(profile, say)
+    elif profile.accounts is None:
+        return _verify_first(act, say)
     else:
-        _say_accounts(profile, say)
+        _say_accounts(profile.accounts, say)
     following = [] if turn.active_loop == "complaint_form" else offer_next_wish(turn, say, done=act)
     return [SlotSet("pending_act", None), *following]
+
+
+def _verify_first(act: str, say: Say) -> Events:
+    say("utter_verification_needed")
+    return [SlotSet("pending_act", act), FollowupAction("verification_form")]
 
 
 def _say_profile(profile: Profile, say: Say) -> None:
@@ -61,11 +69,11 @@ def _say_profile(profile: Profile, say: Say) -> None:
     )
 
 
-def _say_accounts(profile: Profile, say: Say) -> None:
-    if not profile.accounts:
+def _say_accounts(accounts: Sequence[Account], say: Say) -> None:
+    if not accounts:
         say("utter_no_accounts")
         return
-    say("utter_accounts", lines="\n".join(_line(account, say) for account in profile.accounts))
+    say("utter_accounts", lines="\n".join(_line(account, say) for account in accounts))
 
 
 def _line(account: Account, say: Say) -> str:

@@ -27,7 +27,7 @@ class StartVerification(DeskAction):
     action_name = "action_start_verification"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """The gateway tells with every message whether this conversation is verified."""
+        """The gateway tells with every message whether a code has proved who writes here."""
         if turn.metadata.get("verified") is True:
             say("utter_already_verified")
             return []

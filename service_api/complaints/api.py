@@ -26,7 +26,7 @@ from service_api.complaints.schemas import (
 )
 from service_api.complaints.service import LONGEST_KEY, file_complaint
 from service_api.conversations.queries import conversation
-from service_api.conversations.service import verified_customer_id
+from service_api.conversations.trust import whose
 from service_api.core.edge import Now, ReadSession, TheSettings, WriteSession
 from service_api.core.security import ServiceOnly, bearer_token, same
 from service_api.staff import service as staff
@@ -99,12 +99,12 @@ def of_conversation(
     settings: TheSettings,
     number: Annotated[str | None, Query(max_length=40)] = None,
 ) -> CustomerLines:
-    """Those filed in this conversation, and all of the verified customer. Never another customer's."""
+    """Those filed in this conversation, and all of the customer who is known here. Never another's."""
     talk = conversation(session, conversation_id)
     items = queries.complaints_of_conversation(
         session,
         conversation_id,
-        customer_id=verified_customer_id(talk, now=now),
+        customer_id=whose(talk, "own_complaints", now=now),
         zone=settings.zone,
         number=number.strip().upper() if number else None,
     )
@@ -140,7 +140,7 @@ def of_customer(
 def own_complaint(session: Session, conversation_id: uuid.UUID, number: str, *, now: datetime) -> Complaint:
     """One of those this conversation may speak of, locked. Raises `NotFound`."""
     talk = conversation(session, conversation_id)
-    customer_id = verified_customer_id(talk, now=now)
+    customer_id = whose(talk, "own_complaints", now=now)
     return queries.complaint_of_customer(
         session, conversation_id, number.strip().upper(), customer_id=customer_id
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
-from service_api.conversations import service
+from service_api.conversations import service, trust
 from service_api.conversations.draft_models import ComplaintDraft
 from service_api.conversations.models import Conversation
 
@@ -37,12 +37,10 @@ def keep(
 def draft_for(session: Session, conversation: Conversation, *, now: datetime) -> ComplaintDraft | None:
     """The draft of this conversation, else the latest of its verified customer; none older than a week.
 
-    What a customer told while verified is shown elsewhere only to the same customer, verified or writing from
-    the WeChat account that is tied to them; in its own conversation to whoever holds that conversation.
+    What a customer told while verified is shown elsewhere only to the same customer, as `trust` says; in its
+    own conversation to whoever holds that conversation.
     """
-    customer_id = service.verified_customer_id(conversation, now=now)
-    if conversation.channel == "wechat":
-        customer_id = customer_id or conversation.customer_id
+    customer_id = trust.whose(conversation, "own_draft", now=now)
     own = ComplaintDraft.conversation_id == conversation.id
     theirs = own if customer_id is None else or_(own, ComplaintDraft.customer_id == customer_id)
     found = session.scalars(

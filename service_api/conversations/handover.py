@@ -212,7 +212,7 @@ def customer_left(session: Session, conversation: Conversation, *, now: datetime
     """They can no longer be reached here: nobody answers any more, and the proof of who they are has ended.
     What was said stays with the bank. Needs the row lock."""
     _end(session, conversation, now=now)
-    conversation.verified_at = None
+    conversation.verified_at = conversation.code_proved_at = None
     service.close(session, conversation, by=SYSTEM, now=now)
 
 

@@ -9,6 +9,7 @@ from service_api.audit.service import Actor, record
 from service_api.conversations import service
 from service_api.conversations.handover import open_hand_over, queue_rank
 from service_api.conversations.models import Conversation
+from service_api.conversations.trust import may_see, must_see
 from service_api.core.problems import Conflict, Problem
 from service_api.customers import queries as customers
 from service_api.customers import verification
@@ -55,10 +56,13 @@ def confirm_code(
         _record(session, conversation, "verification.refused", now, why=outcome.type)
         return outcome
     try:
-        return recognise(session, conversation, outcome.customer_id, now=now, how="code")
+        who = recognise(session, conversation, outcome.customer_id, now=now, how="code")
     except AnotherCustomer as refusal:
         _record(session, conversation, "verification.refused", now, why=refusal.type)
         return refusal
+    conversation.code_proved_at = now
+    session.flush()
+    return who
 
 
 def recognise(
@@ -79,8 +83,11 @@ def recognise(
 
 
 def own_profile(session: Session, conversation: Conversation, *, now: datetime) -> ProfileView:
-    """Of the verified customer. Raises `VerificationRequired`."""
-    return customers.profile(session, service.must_be_verified(conversation, now=now))
+    """Of who is known here; its accounts only to who proved it. Raises `VerificationRequired`."""
+    shown = customers.profile(session, must_see(conversation, "profile", now=now))
+    return (
+        shown if may_see(conversation, "accounts", now=now) else shown.model_copy(update={"accounts": None})
+    )
 
 
 def _record(

@@ -47,7 +47,8 @@ class Conversation(Base):
     """One customer's talk with the desk on one channel.
 
     `last_seq` hands out the numbers of messages, under this row's lock. `customer_id` with `verified_at` says
-    who was verified; ask `conversations.service.verified_customer_id`, for a proof wears off.
+    who was verified; ask `conversations.service.verified_customer_id`, for a proof wears off, and
+    `conversations.trust` what it opens. `code_proved_at` is when a one-time code was last confirmed here.
     `queued_at` is set while the customer waits for a person, also out of hours, when the assistant goes on.
     `team` and `meant_for_id` say to whom it was passed on while it waits. `unanswered_since` is when the
     customer first wrote what no person has answered yet; None while the assistant answers.
@@ -89,6 +90,7 @@ class Conversation(Base):
         ForeignKey("customers.id", ondelete="RESTRICT"), index=True
     )
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     session_number: Mapped[int] = mapped_column(Integer, default=1)
     turn_count: Mapped[int] = mapped_column(Integer, default=0)

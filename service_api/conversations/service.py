@@ -177,16 +177,12 @@ def checked(text: str) -> str:
 
 def verified_customer_id(conversation: Conversation, *, now: datetime) -> uuid.UUID | None:
     """Who writes here, as proved within the last twelve hours; None when nobody was, or it wore off."""
-    proved_at = conversation.verified_at
-    return conversation.customer_id if proved_at is not None and now < proved_at + PROOF_LASTS else None
+    return conversation.customer_id if lasts(conversation.verified_at, now=now) else None
 
 
-def must_be_verified(conversation: Conversation, *, now: datetime) -> uuid.UUID:
-    """Raises `VerificationRequired`."""
-    customer_id = verified_customer_id(conversation, now=now)
-    if customer_id is None:
-        raise VerificationRequired
-    return customer_id
+def lasts(proved_at: datetime | None, *, now: datetime) -> bool:
+    """Whether a proof of that moment still holds."""
+    return proved_at is not None and now < proved_at + PROOF_LASTS
 
 
 def hand_to_people(session: Session, conversation: Conversation, *, now: datetime) -> None:

@@ -20,10 +20,12 @@ class AccountView(BaseModel):
 
 
 class ProfileView(BaseModel):
-    """Names and numbers are masked; `relationship_manager` is a member of staff and is not."""
+    """Names and numbers are masked; `relationship_manager` is a member of staff and is not.
+
+    `accounts` are None for who is known, but has not proved it by a code."""
 
     name: str
     phone: str
     tier: Tier
     relationship_manager: str | None
-    accounts: list[AccountView]
+    accounts: list[AccountView] | None

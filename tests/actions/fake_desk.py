@@ -43,6 +43,7 @@ class Desk:
     failure: str | None = None  # error, slow, garbage, wrong-shape, closed, refuse
     delay: float = 0.0
     verified: set[str] = field(default_factory=set)
+    shows_accounts: bool = True  # else the customer is only signed in
     codes_sent: list[str] = field(default_factory=list)
     tries_left: int = 5
     filed: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -75,7 +76,9 @@ class Desk:
         if rest == ["verification", "confirm"]:
             return self.confirm(conversation, body["code"])
         if rest == ["profile"]:
-            return (200, CUSTOMER) if conversation in self.verified else problem(403, "verification-required")
+            if conversation not in self.verified:
+                return problem(403, "verification-required")
+            return 200, CUSTOMER if self.shows_accounts else CUSTOMER | {"accounts": None}
         if rest == ["complaints"]:
             mine = [one for one in self.filed.values() if query.get("number") in (None, one["number"])]
             return 200, {"items": [{**one, "summary": "", "level": 0} for one in mine]}

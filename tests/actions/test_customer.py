@@ -33,6 +33,15 @@ def at_code(text: str, intent: str = "inform", **entities: str) -> Said:
     return Said(text, intent, loop=FORM, entities=found, slots=slots)
 
 
+def test_who_is_only_signed_in_is_asked_for_a_code_before_accounts(perform: Perform, desk: Desk) -> None:
+    desk.verified.add(CONVERSATION)
+    desk.shows_accounts = False
+    done = perform(ShowAccounts, Said("查下余额", "view_accounts"))
+    assert done.said == ["utter_verification_needed"]
+    assert (done.slots["pending_act"], done.follow_up) == ("view_accounts", FORM)
+    assert perform(ShowProfile, Said("我的资料", "view_profile")).said == ["utter_profile"]
+
+
 def test_accounts_need_verification_first(perform: Perform) -> None:
     done = perform(ShowAccounts, Said("查下余额", "view_accounts"))
     assert done.said == ["utter_verification_needed"]

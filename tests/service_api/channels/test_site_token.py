@@ -82,6 +82,14 @@ def test_a_customer_signed_in_at_the_bank_is_known_at_once(client: TestClient, l
     assert name_known(client, opened.json()["conversation_id"]) == 200
 
 
+def test_who_is_only_signed_in_sees_no_accounts(client: TestClient, lilei: uuid.UUID) -> None:
+    opened = opened_with(client, signed(sub=str(lilei)))
+    path = f"/api/v1/conversations/{opened.json()['conversation_id']}/profile"
+
+    shown = client.get(path, headers=AS_SERVICE).json()
+    assert (shown["name"], shown["accounts"]) == ("李*", None)
+
+
 def test_a_site_may_name_the_customer_by_phone(client: TestClient, lilei: uuid.UUID) -> None:
     opened = opened_with(client, signed(sub="site-user-7", phone_number="+8613800138000"))
 

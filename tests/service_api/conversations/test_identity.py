@@ -206,6 +206,13 @@ def test_proof_wears_off(actions: Actions, client: TestClient, clock: FrozenCloc
     assert actions.profile().status_code == 403
 
 
+def test_a_code_opens_the_accounts(actions: Actions, client: TestClient) -> None:
+    actions.ask_code(ZHANG)
+    actions.confirm(sent_code(client))
+
+    assert [one["tail"] for one in actions.profile().json()["accounts"]]
+
+
 def test_a_conversation_stays_with_the_customer_it_was_first(
     actions: Actions, client: TestClient, clock: FrozenClock
 ) -> None:
