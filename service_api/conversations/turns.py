@@ -5,7 +5,6 @@ runs out. Leases are in machine time: the demo's clock may jump, processes do no
 """
 
 import secrets
-import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from service_api.audit.service import SYSTEM
 from service_api.conversations import drafts, handover, plain_words, service, trust
 from service_api.conversations.hours import OfficeHours, WorkingDay, weekday
+from service_api.conversations.menus import LAST, place_typed
 from service_api.conversations.models import LANGUAGES, WAITING, Conversation, Message
 
 TURNS_PER_SESSION = 30
@@ -174,22 +174,18 @@ def needs_new_session(talk: Conversation, *, now: datetime) -> bool:
     return idle or (talk.turn_count >= TURNS_PER_SESSION and not in_form)
 
 
-def number_typed(text: str) -> int | None:
-    """A number of one or two digits and nothing else, as people answer a menu: `2`, `２`, `2.`"""
-    typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、)")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else None
-
-
 def _as_meant(session: Session, talk: Conversation, message: Message) -> str:
-    """A typed `2` is the second button of the menu last shown, unless a number is what was asked for."""
+    """A typed `2`, or "the second", is that button of the menu last shown, unless a number was asked for."""
     text = message.raw_text or message.text
-    number = number_typed(text)
+    place = place_typed(text)
     asked_for = (talk.turn_count and talk.assistant_state.get("requested_slot")) or ""
-    if number is None or any(word in asked_for for word in NUMERIC_SLOTS):
+    if place is None or any(word in asked_for for word in NUMERIC_SLOTS):
         return text
     last_words = Message.conversation_id == talk.id, Message.author == "assistant", Message.seq < message.seq
     shown = session.scalar(select(Message.buttons).where(*last_words).order_by(Message.seq.desc()).limit(1))
-    return shown[number - 1]["payload"] if shown and 1 <= number <= len(shown) else text
+    if not shown or not (place == LAST or 1 <= place <= len(shown)):
+        return text
+    return shown[LAST if place == LAST else place - 1]["payload"]
 
 
 def _leased(session: Session, turn: Turn) -> Conversation | None:
