@@ -67,7 +67,7 @@ BEFORE_SUMMARY = frozenset(
     }
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
-ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_complaint_not_filed"})
+ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_which_date", "utter_complaint_not_filed"})
 PROBLEM_FIELDS = {
     "business": BUSINESS,
     "description": DESCRIPTION,

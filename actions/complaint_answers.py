@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -50,7 +50,9 @@ _NO_CALL = re.compile(
 )
 _NO_SUM = re.compile(r"没有?.{0,3}(?:钱|金额)|不涉及钱|\bno (?:amount|money|sum)\b", re.I)
 _LAST_DIGITS = re.compile(
-    r"(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b", re.I
+    r"(?:(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b)"
+    r"\D{0,4}(\d{1,6})",
+    re.I,
 )
 _SERVICE_LINE = re.compile(
     r"(?<!\d)(?:[48]00[ -]?\d{3}[ -]?\d{4}|95\d{3,4}|123\d\d|96\d{3,4}|1[12][09])(?!\d)"
@@ -116,7 +118,7 @@ def read_date(turn: Turn) -> Step:
     if found is None:
         return _read_range(turn) if turn.all("date_range") else Step()
     if found.details.get("alternative"):
-        return Step(either_date=either_date(turn))
+        return Step(either_date=either_date(replace(turn, slots={**turn.slots, DATE: None})))
     if date.fromisoformat(found.value) > turn.today:
         return Step(say=["utter_date_in_future"])
     return Step(values={DATE: found.value})
@@ -182,10 +184,10 @@ def correction(turn: Turn) -> dict[str, Any]:
 
 def last_digits(turn: Turn) -> str | None:
     """The number left before, with the last digits that are said to be others."""
-    number, contact = turn.only("number"), turn.slots.get(CONTACT)
-    if not number or contact in (None, SKIPPED) or not _LAST_DIGITS.search(turn.text):
+    told, contact = _LAST_DIGITS.search(turn.text), turn.slots.get(CONTACT)
+    if told is None or contact in (None, SKIPPED):
         return None
-    return f"{str(contact)[: -len(number.value)]}{number.value}"
+    return f"{str(contact)[: -len(told[1])]}{told[1]}"
 
 
 def names_other_than_sum(turn: Turn) -> bool:

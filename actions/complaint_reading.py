@@ -108,7 +108,7 @@ def is_in_danger(turn: Turn) -> bool:
     Of a complaint about such a thing a short answer is an answer, and so is the story itself.
     """
     brief = len(turn.text) <= (40 if turn.text.isascii() else 14)
-    answers = brief and str(turn.requested) in everything_in(turn)
+    answers = brief and not turn.is_question and str(turn.requested) in everything_in(turn)
     return turn.intent in _URGENT and turn.confidence >= SURE_OF_DANGER and not answers
 
 

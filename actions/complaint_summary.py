@@ -19,6 +19,7 @@ from actions.complaint_fields import (
     BUSINESS,
     CONTACT,
     DATE,
+    DESCRIPTION,
     FIELD_WORDS,
     SKIPPED,
     day_in,
@@ -62,7 +63,11 @@ def read_confirmation(turn: Turn) -> Step:
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step()  # nothing is left to skip: the summary is shown again
     step = _read_change(turn)
-    if _ADDS.search(turn.text) and tells_story(turn) and not (CORRECTS.search(turn.text) and step.values):
+    if (
+        _ADDS.search(turn.text)
+        and tells_story(turn)
+        and not (CORRECTS.search(turn.text) and (step.values or step.either_date))
+    ):
         return added(turn)
     if step.values or step.say or step.either_date:
         return step
@@ -111,7 +116,7 @@ def _read_change(turn: Turn) -> Step:
     if values and not is_addition(turn):
         return Step(values=values, say=[put_right(turn, values)])
     changes = CORRECTS.search(turn.text) or turn.intent == "deny" or re.search(r"改|change", turn.text, re.I)
-    if len(named) == 1 and (changes or len(turn.text) <= 20):
+    if len(named) == 1 and (changes or (len(turn.text) <= 20 and named != [DESCRIPTION])):
         return Step(values={named[0]: None}, say=[])
     if changes and turn.intent != "cancel":
         return Step(say=["utter_what_to_change"])

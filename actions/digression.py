@@ -1,5 +1,7 @@
 """Whether a message in a form is about something else, so that the form steps back and its rule answers."""
 
+import re
+
 from actions.turn import Turn
 
 ANSWERS = frozenset(
@@ -17,6 +19,11 @@ ANSWERS = frozenset(
 """Intents that are an answer to the form, or nothing that a rule would know better."""
 SURE = 0.5
 QUESTION_SURE = 0.6
+VERY_SURE = 0.9
+_ASKS = re.compile(
+    r"什么|怎么|怎样|如何|哪|多少|多久|几|吗|呢|能不能|能否|是不是|有没有|要不要|可不可以|会不会|啥"
+)
+"""Words of a question anywhere: "年费什么情况下能免"."""
 ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
 
 
@@ -30,7 +37,9 @@ def digresses(turn: Turn) -> bool:
 
 def asks_meanwhile(turn: Turn) -> bool:
     """A question for information, even when it names a sum or a day: "转账5000手续费多少？"."""
-    return turn.intent in ("ask_faq", "find_branch") and turn.confidence >= QUESTION_SURE and turn.is_question
+    if turn.intent not in ("ask_faq", "find_branch") or turn.confidence < QUESTION_SURE:
+        return False
+    return turn.is_question or (turn.confidence >= VERY_SURE and bool(_ASKS.search(turn.text)))
 
 
 def digresses_from_story(turn: Turn) -> bool:

@@ -1,0 +1,239 @@
+"""People put off, give up and come back, mend one digit, tell of two things: nothing said is lost."""
+
+from typing import Any
+
+import pytest
+
+from actions.cancel import Cancel
+from actions.complaint import AskConfirmation, ValidateComplaint
+from actions.offers import TakeOffer
+from actions.search import SearchArticles
+from tests.actions.conftest import Perform, Said, bot, entity
+from tests.actions.test_complaint import DRAFT, asked, confirming
+from tests.actions.test_steering import heard, yuan
+
+FORM = "complaint_form"
+
+
+def earlier(said: Said) -> list[dict[str, Any]]:
+    """The event of a message before, with what was understood of it."""
+    parsed = {"intent": {"name": said.intent, "confidence": 0.95}, "entities": said.entities}
+    return [{"event": "user", "text": said.text, "parse_data": parsed}]
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("电话最后一位是1", "complaint_contact", "13800138001"),
+        ("尾号说错了，最后四位是5678", "complaint_contact", "13800135678"),
+        ("the last digit is 1, not 0", "complaint_contact", "13800138001"),
+        ("还有金额应该是1580", "complaint_amount", yuan("1580.00")),
+        ("also the date is wrong, it was on 13 November", "complaint_date", "2026-11-13"),
+        ("日期不对，前天才是", "complaint_date", "2026-11-19"),
+        ("业务类别改成借记卡", "complaint_business", "debit-card"),
+    ],
+)
+def test_the_summary_takes_a_correction(text: str, slot: str, value: object, perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(confirming(text, "inform")))
+    assert done.said == ["utter_complaint_corrected"]
+    assert {name: done.slots[name] for name in DRAFT if name in done.slots} == {
+        "complaint_draft": "d1",
+        slot: value,
+    }
+
+
+def test_a_day_that_may_be_two_is_asked_about_at_the_summary_too(perform: Perform) -> None:
+    said = heard(confirming("also the date is wrong, it was last friday", "inform"))
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_which_date"]
+    assert "complaint_date" not in done.slots
+    said.since = [bot("utter_which_date")]
+    assert perform(AskConfirmation, said).said == []
+
+
+@pytest.mark.parametrize(
+    "text", ["可以，提交吧", "没错，交上去", "我想好了，交吧", "嗯提交", "ok send it", "go ahead and file it"]
+)
+def test_submit_it_in_many_words(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, confirming(text, "affirm", confidence=0.4))
+    assert done.said == ["utter_complaint_filed"]
+
+
+@pytest.mark.parametrize("text", ["先别提交", "不要提交", "don't submit it", "do not send it"])
+def test_what_is_not_to_be_submitted_is_not(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, confirming(text, "deny"))
+    assert "utter_complaint_filed" not in done.said
+
+
+def test_a_sentence_for_the_story_leaves_what_was_told(perform: Perform) -> None:
+    done = perform(ValidateComplaint, confirming("经过里加一句：商户可以出证明", "add_to_complaint"))
+    assert (
+        done.slots["complaint_description"]
+        == f"{DRAFT['complaint_description']}\n经过里加一句：商户可以出证明"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("哎我刚才说错了，不是上周三，是这周三", {"complaint_date": "2026-11-18"}),
+        ("等等，三百也不对，好像是三百五", {"complaint_amount": yuan("350.00")}),
+        ("wait, 550", {"complaint_amount": yuan("550.00")}),
+        (
+            "不对，是前天，也不是300是500",
+            {"complaint_date": "2026-11-19", "complaint_amount": yuan("500.00")},
+        ),
+    ],
+)
+def test_a_correction_at_the_next_question(text: str, changed: dict[str, object], perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_contact", text)))
+    assert done.said == ["utter_complaint_corrected"]
+    assert {name: done.slots.get(name) for name in changed} == changed
+    assert "complaint_description" not in done.slots
+
+
+def test_the_same_said_again_is_not_called_a_change(perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_amount", "信用卡")))
+    assert done.said == ["utter_complaint_noted"]
+
+
+def test_a_piece_of_the_story_is_no_restatement_of_the_category(perform: Perform) -> None:
+    text = "提前还款预约两个月还没排到"
+    said = heard(asked("complaint_contact", text, "file_complaint"))
+    done = perform(ValidateComplaint, said)
+    assert text in done.slots["complaint_description"]
+
+
+@pytest.mark.parametrize("text", ["他们从头到尾都没有告诉我要收手续费", "柜员没有给我任何说法就让我走"])
+def test_a_story_with_a_no_in_it_leaves_nothing_out(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_amount", text, "file_complaint"))
+    assert done.slots.get("complaint_amount") != "skipped"
+    assert text in done.slots["complaint_description"]
+
+
+@pytest.mark.parametrize("text", ["没有金额", "没有钱的事", "no amount"])
+def test_no_sum_said_where_the_number_is_asked_leaves_the_number_open(text: str, perform: Perform) -> None:
+    said = asked("complaint_contact", text, "deny")
+    said.slots = {**said.slots, "complaint_amount": None}
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_amount"] == "skipped"
+    assert "complaint_contact" not in done.slots
+
+
+@pytest.mark.parametrize("text", ["不给", "我怕被打击报复，电话不留行不行", "就不说"])
+def test_a_refusal_leaves_the_number_out(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_contact", text, "nlu_fallback"))
+    assert done.slots["complaint_contact"] == "skipped"
+
+
+def test_about_when_it_was_stays_in_the_story(perform: Perform) -> None:
+    said = asked("complaint_date", "前年10月", entities=[entity("date_range", "2024-10", 0, 5)])
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_date_range"]
+    assert done.slots["complaint_description"].endswith("\n前年10月")
+
+
+def test_a_number_and_no_story_is_noted_and_the_story_still_asked(perform: Perform) -> None:
+    said = heard(asked("complaint_description", "我手机号是139-1234-5678，你先记下"))
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_complaint_noted"]
+    assert done.slots["complaint_contact"] == "13912345678"
+    assert "complaint_description" not in done.slots
+
+
+def test_another_category_is_no_story(perform: Perform) -> None:
+    said = heard(asked("complaint_description", "其实也不是信用卡，是贷款"))
+    said.slots = {**said.slots, "complaint_business": "credit-card"}
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_business"] == "loan"
+    assert "complaint_description" not in done.slots
+
+
+def test_a_few_words_with_the_wish_are_put_before_the_story(perform: Perform) -> None:
+    begun = perform(ValidateComplaint, Said("我替我妈投诉", "file_complaint", loop=FORM))
+    assert begun.slots["complaint_begun"] == "我替我妈投诉"
+    said = asked("complaint_description", "她去存钱被忽悠买了保险")
+    said.slots = {**said.slots, "complaint_begun": "我替我妈投诉"}
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_description"] == "我替我妈投诉\n她去存钱被忽悠买了保险"
+
+
+@pytest.mark.parametrize("text", ["先放着吧，我再想想", "晚点再说", "not now, later"])
+def test_what_is_put_off_is_kept(text: str, perform: Perform) -> None:
+    done = perform(Cancel, confirming(text, "cancel"))
+    assert done.said == ["utter_complaint_kept"]
+    assert done.ends_loop
+    assert "complaint_description" not in done.slots
+    again = perform(TakeOffer, Said("我想好了，交吧", "affirm", slots=DRAFT))
+    assert again.follow_up == FORM
+
+
+def test_a_cancelled_complaint_that_is_regretted_need_not_be_told_again(perform: Perform) -> None:
+    ended = perform(Cancel, confirming("算了不投诉了", "cancel"))
+    assert ended.said == ["utter_complaint_cancelled"]
+    given_up = ended.slots["complaint_given_up"]
+    said = Said("不行，还是要投诉", "file_complaint", loop=FORM, slots={"complaint_given_up": given_up})
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_complaint_resume"]
+    assert done.slots["complaint_description"] == DRAFT["complaint_description"]
+    assert done.slots["complaint_given_up"] is None
+
+
+def test_actually_no_lets_continue_takes_the_cancelling_back(perform: Perform) -> None:
+    said = Said("actually no, let's continue with it", "cancel", slots={"complaint_given_up": dict(DRAFT)})
+    assert perform(Cancel, said).follow_up == FORM
+
+
+def test_a_new_complaint_does_not_inherit_the_cancelled_one(perform: Perform) -> None:
+    said = Said("我要投诉", "file_complaint", loop=FORM, slots={"complaint_given_up": dict(DRAFT)})
+    done = perform(ValidateComplaint, said)
+    assert "complaint_description" not in done.slots
+    assert done.slots["complaint_given_up"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "action"), [("can you reopen it?", Cancel), ("我后悔了，投诉能恢复吗", SearchArticles)]
+)
+def test_a_withdrawn_complaint_may_be_filed_again(
+    text: str, action: type[Cancel | SearchArticles], perform: Perform
+) -> None:
+    done = perform(action, Said(text, "cancel"))
+    assert done.said == ["utter_withdrawn_stays"]
+    assert done.slots["offered"] == "file_complaint"
+
+
+@pytest.mark.parametrize("text", ["好的", "我要投诉"])
+def test_what_was_told_before_the_offer_belongs_to_the_complaint(text: str, perform: Perform) -> None:
+    told = heard(Said("昨天在ATM取钱少吐了100元", "inform"))
+    intent = "file_complaint" if "投诉" in text else "affirm"
+    said = Said(text, intent, loop=FORM, slots={"offered": "file_complaint"}, before=earlier(told))
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_description"] == told.text
+    assert done.slots["complaint_amount"] == yuan("100.00")
+
+
+def test_of_two_wishes_only_the_one_to_complain_is_the_story(perform: Perform) -> None:
+    text = "几点开门？另外我要投诉存款被扣了20元手续费"
+    told = heard(Said(text, "ask_faq"))
+    told.entities.append(entity("also", "file_complaint", text.index("另外"), len(text)))
+    said = Said("好的", "affirm", loop=FORM, slots={"offered": "file_complaint"}, before=earlier(told))
+    done = perform(ValidateComplaint, said)
+    assert done.slots["complaint_description"] == "另外我要投诉存款被扣了20元手续费"
+    assert done.slots["complaint_amount"] == yuan("20.00")
+
+
+def test_an_old_message_is_not_taken_for_a_complaint_that_nobody_offered(perform: Perform) -> None:
+    told = heard(Said("昨天在ATM取钱少吐了100元", "inform"))
+    done = perform(ValidateComplaint, Said("我要投诉", "file_complaint", loop=FORM, before=earlier(told)))
+    assert "complaint_description" not in done.slots
+
+
+@pytest.mark.parametrize("text", ["我有两个投诉，一个是年费，一个是催收", "I have two complaints to make"])
+def test_of_two_complaints_the_second_is_asked_for_after_the_first(text: str, perform: Perform) -> None:
+    begun = perform(ValidateComplaint, Said(text, "file_complaint", loop=FORM))
+    assert begun.said == ["utter_complaint_start", "utter_one_by_one"]
+    said = confirming("确认")
+    said.slots = {**said.slots, "next_wish": begun.slots["next_wish"]}
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_complaint_filed", "utter_also", "utter_offer_another_complaint"]
+    assert done.slots["offered"] == "another_complaint"
