@@ -1,7 +1,7 @@
 """Intent by linear models, on TF-IDF and, for English, sentence vectors: better and cheaper than DIET."""
 
 import logging
-from typing import Any, Dict, List, Optional, Text, Tuple
+from typing import Any, Collection, Dict, List, Optional, Text, Tuple
 
 import joblib
 import numpy as np
@@ -16,8 +16,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.minilm import MiniLM
 from bot.components.reading import RANKING, read
 from bot.components.sentence import SentenceModel, is_english, open_encoder, restored, stored
+from bot.components.spelling import Spelling
 from bot.components.tokenizer import cut, is_wordlike
 from bot.components.word_model import Probabilities, WordModel, sharpened
 
@@ -43,6 +45,7 @@ class TingClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._model: Optional[WordModel] = None
         self._sentence: Optional[SentenceModel] = None
+        self._spelling = Spelling({}, ())
         self._known: Dict[Text, Text] = {}
 
     @staticmethod
@@ -94,10 +97,14 @@ class TingClassifier(GraphComponent, IntentClassifier):
         classifier = cls(config, model_storage, resource)
         try:
             with model_storage.read_from(resource) as folder:
-                classifier._model, classifier._known, kept = joblib.load(folder / "classifier.joblib")
-                classifier._sentence = restored(kept)
+                kept = joblib.load(folder / "classifier.joblib")
         except ValueError:
             logger.warning("no trained classifier in the model")
+            return classifier
+        encoder = classifier._open_encoder()
+        classifier._model, classifier._known, regression, taught = kept
+        classifier._sentence = restored(regression, encoder)
+        classifier._spelling = Spelling(taught, _english_of(encoder))
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -105,19 +112,23 @@ class TingClassifier(GraphComponent, IntentClassifier):
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
         if not examples:
             return self._resource
-        texts = [features_of(example) for example in examples]
+        texts = [str(example.get(TEXT)) for example in examples]
+        features = [features_of(example) for example in examples]
         intents = [str(example.get(INTENT)) for example in examples]
-        self._known = _unambiguous(texts, intents)
-        self._model = WordModel.fit(texts, intents, self._config)
-        self._sentence = self._learn_sentences([str(e.get(TEXT)) for e in examples], intents)
+        encoder = self._open_encoder()
+        self._spelling = Spelling.learn(texts, _english_of(encoder))
+        self._known = _unambiguous(features, intents)
+        self._model = WordModel.fit([self._spelling.mend(one) for one in features], intents, self._config)
+        if encoder is not None:
+            mended = [self._spelling.mend(one) for one in texts]
+            self._sentence = SentenceModel.fit(encoder, mended, intents, c=self._config["sentence_c"])
         with self._storage.write_to(self._resource) as folder:
-            kept = self._model, self._known, stored(self._sentence)
+            kept = self._model, self._known, stored(self._sentence), self._spelling.taught
             joblib.dump(kept, folder / "classifier.joblib")
         return self._resource
 
-    def _learn_sentences(self, texts: List[Text], intents: List[Text]) -> Optional[SentenceModel]:
-        encoder = open_encoder() if self._config["sentence_model"] else None
-        return SentenceModel.fit(encoder, texts, intents, c=self._config["sentence_c"]) if encoder else None
+    def _open_encoder(self) -> Optional[MiniLM]:
+        return open_encoder() if self._config["sentence_model"] else None
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing is added to the examples; other components do not need our opinion of them."""
@@ -161,11 +172,15 @@ class TingClassifier(GraphComponent, IntentClassifier):
     def _probabilities(self, model: WordModel, features: Text, sentence: Text) -> Probabilities:
         if is_command(sentence):  # "／back" is a text: no wish, and not to be guessed at
             return np.full(len(model.intents), 1.0 / len(model.intents))
-        probabilities = model.probabilities(features)
+        probabilities = model.probabilities(self._spelling.mend(features))
         unsure = probabilities.max() < self._config["sure"]
         if self._sentence and unsure and is_english(sentence):
-            probabilities = self._sentence.weigh_in(sentence, probabilities)
+            probabilities = self._sentence.weigh_in(self._spelling.mend(sentence), probabilities)
         return sharpened(probabilities, self._config["sharpness"])
+
+
+def _english_of(encoder: Optional[MiniLM]) -> Collection[Text]:
+    return encoder.words if encoder else ()
 
 
 def _holds_values(message: Message) -> bool:

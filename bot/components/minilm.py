@@ -6,7 +6,7 @@ The weights are mapped from their file, so several workers share them and rare w
 import json
 import unicodedata
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Collection, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,10 @@ class WordPieces:
                 break
         return [self._first, *pieces[: LONGEST - 2], self._last]
 
+    def words(self) -> Collection[str]:
+        """What the model knows of English: pieces that begin a word are mostly whole words."""
+        return self._ids.keys()
+
     def _pieces(self, word: str) -> List[int]:
         if len(word) > LONGEST_WORD:
             return [self._unknown]
@@ -68,6 +72,7 @@ class MiniLM:
     def __init__(self, folder: Path) -> None:
         """Map the weights of a sentence-transformers folder. Raises OSError or KeyError for another one."""
         self._pieces = WordPieces(folder / "vocab.txt")
+        self.words = self._pieces.words()
         weights = _mapped(folder / "model.safetensors")
         self._words = weights["embeddings.word_embeddings.weight"]
         kind = weights["embeddings.token_type_embeddings.weight"][0]

@@ -97,7 +97,6 @@ def stored(model: Optional[SentenceModel]) -> Optional[LogisticRegression]:
     return model.regression if model else None
 
 
-def restored(regression: Optional[LogisticRegression]) -> Optional[SentenceModel]:
+def restored(regression: Optional[LogisticRegression], encoder: Optional[MiniLM]) -> Optional[SentenceModel]:
     """The model again; None when there was none or its encoder is gone."""
-    encoder = open_encoder() if regression is not None else None
-    return SentenceModel(encoder, regression) if encoder else None
+    return SentenceModel(encoder, regression) if encoder and regression is not None else None

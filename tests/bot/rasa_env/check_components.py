@@ -135,7 +135,7 @@ class Classification(unittest.TestCase):
         self.assertEqual([one["value"] for one in message.get(ENTITIES)], ["file_complaint"])
 
     def test_no_wish_is_split_off_from_what_is_grave(self) -> None:
-        self.classifier._config["grave"] = {"affirm": 0.001}
+        self.classifier._config["grave"] = {"affirm": 0.0}
         message = self.understand("帮我查下余额，另外我要投诉你们")
         self.assertEqual(message.get(INTENT)["name"], "affirm")
         self.assertEqual(message.get(ENTITIES, []), [])
@@ -146,7 +146,7 @@ class Classification(unittest.TestCase):
 
     def test_an_intent_that_must_not_be_missed_goes_first(self) -> None:
         self.assertEqual(self.understand("我的余额还有多少").get(INTENT)["name"], "view_accounts")
-        self.classifier._config["grave"] = {"affirm": 0.001}
+        self.classifier._config["grave"] = {"affirm": 0.0}
         ranking = self.understand("我的余额还有多少").get("intent_ranking")
         self.assertEqual(ranking[0]["name"], "affirm")
         self.assertGreater(ranking[0]["confidence"], 0.5)
