@@ -18,9 +18,11 @@ STRONG = "strong"
 LABELS = ("neutral", "negative", STRONG)
 LABELS_SORTED = sorted(LABELS)  # as scikit-learn orders its classes
 WORDS_C, SENTENCES_C = 30.0, 10.0
-STRONG_BY_WORDS, STRONG_BY_SENTENCE = 0.5, 0.5
+STRONG_FROM = 0.5
+"""In Chinese by words; in English the mean with the sentence's: cross-validated precision and recall are
+.87 / .86, by the sentence alone .87 / .82."""
 HARDLY_BY_WORDS = 0.1
-"""Spares two calm English messages of five; cross-validated at .940 / .863 instead of .941 / .877."""
+"""Spares two calm English messages of five the encoder's time."""
 EXAMPLES = Path(__file__).resolve().parents[1] / "emotion"
 
 _PIECE = re.compile(r"[a-z]+(?:['*]+[a-z]+)*|[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -108,11 +110,11 @@ class Feelings:
         """Whether emotion is strong; the limits were chosen by cross-validation of the examples."""
         by_words = self.words.predict_proba([shape_of(text)])[0][LABELS_SORTED.index(STRONG)]
         if self.sentences is None or self._encoder is None or not is_english(text):
-            return bool(by_words >= STRONG_BY_WORDS)
+            return bool(by_words >= STRONG_FROM)
         if by_words < HARDLY_BY_WORDS:
             return False  # nothing in the words hints at it: the encoder's time is spared
-        row = self.sentences.predict_proba(self._encoder.vector(text))[0]
-        return bool(row[LABELS_SORTED.index(STRONG)] >= STRONG_BY_SENTENCE)
+        by_sentence = self.sentences.predict_proba(self._encoder.vector(text))[0][LABELS_SORTED.index(STRONG)]
+        return bool((by_words + by_sentence) / 2 >= STRONG_FROM)
 
 
 def measured(judgements: Iterable[Tuple[bool, bool]]) -> Dict[Text, float]:
