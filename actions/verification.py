@@ -1,6 +1,7 @@
 """Verification by a one-time code to the phone on file. No code is kept, no phone is confirmed to exist."""
 
 import re
+import unicodedata
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
@@ -19,6 +20,7 @@ CASE_WISHES = frozenset({"withdraw_complaint", "add_to_complaint", "accept_answe
 PHONE = "verification_phone"
 CODE = "verification_code"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_SIX_DIGITS = re.compile(r"(?<!\d)\d(?:[\s.,，、–—-]{0,2}\d){5}(?![\s.,，、–—-]{0,2}\d)")
 
 
 class StartVerification(DeskAction):
@@ -54,9 +56,8 @@ class ValidateVerification(FormAction):
             return await self._send_code(str(phone.value), turn, say)
         if turn.requested == CODE and turn.intent == "resend_code":
             return await self._send_code(str(turn.slots.get(PHONE)), turn, say)
-        code = turn.only("code") if turn.requested == CODE else None
-        if code:
-            return await self._confirm(str(code.value), turn, say)
+        if turn.requested == CODE and (code := _code_in(turn)):
+            return await self._confirm(code, turn, say)
         if not re.search(r"\d{4,}", turn.text) and self._digresses(turn):
             return []
         unclear = "utter_phone_unclear" if turn.requested == PHONE else "utter_code_unclear"
@@ -112,6 +113,14 @@ class ValidateVerification(FormAction):
             return [SlotSet(PHONE, None), SlotSet("pending_act", None), SlotSet("requested_slot", None)]
         say("utter_verification_unavailable")
         return self.stand_still(turn)
+
+
+def _code_in(turn: Turn) -> str | None:
+    """The one code told, however its digits are grouped: where it was asked, no other number is expected."""
+    if found := turn.only("code"):
+        return str(found.value)
+    grouped = _SIX_DIGITS.findall(unicodedata.normalize("NFKC", turn.text))
+    return re.sub(r"\D", "", grouped[0]) if len(grouped) == 1 else None
 
 
 class AfterVerification(DeskAction):

@@ -81,6 +81,20 @@ def test_a_phone_sends_a_code(desk: Desk, perform: Perform) -> None:
     assert done.facts[0]["sent_to"] == "138****8000"
 
 
+@pytest.mark.parametrize(
+    "text", ["我收到的是246 810，对吗", "短信里写的２４６－８１０", "it says 24 68 10, right?"]
+)
+def test_a_code_is_read_however_it_is_grouped(desk: Desk, perform: Perform, text: str) -> None:
+    perform(ValidateVerification, at_code(text))
+    assert desk.verified == {CONVERSATION}
+
+
+@pytest.mark.parametrize("text", ["246 8101", "24681", "是246810还是135791", "13800138000 24 68 10 1"])
+def test_what_may_be_no_code_or_two_costs_no_try(desk: Desk, perform: Perform, text: str) -> None:
+    assert perform(ValidateVerification, at_code(text)).said[0] == "utter_code_unclear"
+    assert desk.tries_left == Desk().tries_left
+
+
 def test_the_right_code_verifies_and_is_not_kept(perform: Perform) -> None:
     done = perform(ValidateVerification, at_code(CODE, code=CODE))
     assert done.said == ["utter_verified_by_name"]
