@@ -83,12 +83,11 @@ def rasa(*options: str) -> list[str]:
 
 
 def stories() -> list[str]:
-    """The dialogue's stories, told to the model that the journeys have trained."""
+    """Rasa's end-to-end stories, told to the model that the journeys have trained."""
     newest = str(JOURNEY_DATA / "models")
     options = ["--stories", "tests/bot/stories", "--model", newest, "--out", str(RESULTS / "stories")]
-    return rasa(
-        "test", "core", "--endpoints", "/dev/null", "--fail-on-prediction-errors", "--no-plot", *options
-    )
+    strict = ("--e2e", "--fail-on-prediction-errors")
+    return rasa("test", "core", "--endpoints", "/dev/null", "--no-plot", *strict, *options)
 
 
 def all_checks() -> Iterator[list[Check]]:

@@ -20,6 +20,9 @@ LONGEST_READ = 2000
 class TingExtractor(GraphComponent):
     """Adds every value of `values.find_values` as an entity, and `lang` when the words tell the language.
 
+    `lang` is for the dialogue, so only what came through the gateway has it; a message that is merely read, as
+    in Rasa's own tests, holds values alone.
+
     Relative days count from `metadata.sent_at`; where the words do not tell the language, the gateway's
     `metadata.language` decides.
     """
@@ -51,7 +54,7 @@ class TingExtractor(GraphComponent):
         metadata = message.get("metadata") or {}
         language = language_of(text) or metadata.get("language")
         entities = [_entity(found) for found in find_values(text, sent_at(metadata), language=language)]
-        if language in ("zh", "en"):
+        if metadata and language in ("zh", "en"):
             entities.append(_entity(Found("lang", 0, len(text), language)))
         message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
 

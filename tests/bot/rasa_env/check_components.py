@@ -77,8 +77,8 @@ class Extraction(unittest.TestCase):
         for text, metadata, language in (
             ("我要投诉", {"language": "en"}, "zh"),
             ("ok", {"language": "en"}, "en"),
-            ("ok", {}, None),
             ("ok", {"language": "xx"}, None),
+            ("我要投诉", {}, None),
         ):
             found = [one["value"] for one in extracted(text, metadata) if one["entity"] == "lang"]
             self.assertEqual(found, [language] if language else [])
