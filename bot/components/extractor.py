@@ -20,8 +20,8 @@ LONGEST_READ = 2000
 class TingExtractor(GraphComponent):
     """Adds every value of `values.find_values` as an entity, and `lang` when the words tell the language.
 
-    `lang` is for the dialogue, so only what came through the gateway has it; a message that is merely read, as
-    in Rasa's own tests, holds values alone.
+    `lang` is for the dialogue, so only what came through the gateway has it; a message that is merely read,
+    as in Rasa's own tests, holds values alone.
 
     Relative days count from `metadata.sent_at`; where the words do not tell the language, the gateway's
     `metadata.language` decides.
