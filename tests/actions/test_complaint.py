@@ -173,6 +173,17 @@ def test_nothing_is_read_again_when_the_form_resumes(perform: Perform) -> None:
     assert done.slots == {"complaint_draft": "d1"}
 
 
+def test_a_rough_sum_is_asked_for_once_and_then_left_open_in_the_customers_words(perform: Perform) -> None:
+    said = asked("complaint_amount", "几百块吧", entities=[entity("vague_amount", "几百块")])
+    assert perform(ValidateComplaint, said).said == ["utter_amount_exact"]
+
+    said.before = [customer(), bot("utter_amount_exact")]
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_amount_left_open"]
+    assert done.slots["complaint_amount"] == "skipped"
+    assert done.slots["complaint_description"].endswith("几百块吧")
+
+
 def test_two_misunderstandings_in_a_row_bring_a_person_and_keep_the_draft(
     desk: Desk, perform: Perform
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.components.values.amounts import find_amount_ranges, find_amounts, find_numbers
+from bot.components.values.approximate import vague_sums
 from bot.components.values.business import find_business, find_languages
 from bot.components.values.contacts import find_codes, find_contacts
 from bot.components.values.currencies import find_currencies
@@ -35,6 +36,9 @@ def find_values(text: str, sent_at: datetime, *, language: "str | None" = None) 
     found += find_amount_ranges(plain, found)
     found += find_amounts(plain, found)
     codes = find_codes(plain, [one for one in found if one.entity != "amount"])
+    found += [
+        one for one in vague_sums(plain) if not any(overlaps(one.start, one.end, [two]) for two in found)
+    ]
     found += find_numbers(plain, found) + codes
     found += find_currencies(plain, found)
     found += find_branches(text, plain, found)

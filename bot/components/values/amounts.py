@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Optional
 
-from bot.components.values.approximate import FILLER, is_about, round_sums, vague_sums
+from bot.components.values.approximate import FILLER, is_about, no_sums, round_sums
 from bot.components.values.currencies import PREFIX, SUFFIX, currency_after, currency_before
 from bot.components.values.found import Found, overlaps
 from bot.components.values.numerals import (
@@ -132,7 +132,7 @@ def _keep_range(
 def find_amounts(text: str, taken: "list[Found]") -> "list[Found]":
     """Amounts of money in a normalised text, outside the spans already taken."""
     found: "list[Found]" = []
-    taken = taken + vague_sums(text)
+    taken = taken + no_sums(text)
     _find_marked(text, taken, found)
     for pattern in (_LARGE, _AFTER_VERB):
         for match in pattern.finditer(text):
@@ -225,7 +225,7 @@ def _keep(
 def find_numbers(text: str, taken: "list[Found]") -> "list[Found]":
     """Numbers that carry no sign of being money; a form that asked for an amount may take them as one."""
     found: "list[Found]" = []
-    taken = taken + vague_sums(text)
+    taken = taken + no_sums(text)
     for match in _BARE.finditer(text):
         start, end = match.span("number")
         value = read_number(match["number"])

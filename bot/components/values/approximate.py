@@ -34,19 +34,20 @@ _VAGUE = re.compile(
     rf"|{_NUMERAL_SIGN}{{1,12}}几(?:{SUFFIX})"
     rf"|成?(?<!以)[上过成]{_EITHER}{{1,2}}(?:上万)?(?:{SUFFIX})"
     rf"|(?<!{_NUMERAL_SIGN})(?:百儿?八十|千儿?八百|万儿?八千|百十来?)(?:{SUFFIX})?"
-    # One cent said for nothing at all; things that come in pieces; together.
-    r"|[一半][分毛角](?:钱)?(?:也|都|还)?(?:没|不|别|甭|拿不)"
-    rf"|一块(?:钱)?(?:也|都)(?:没|不)"
-    rf"|{_NUMERAL_SIGN}块(?=金条|金砖|金币|银条|手表|屏|牌)"
-    r"|一块(?:儿|(?=[去来办吃走过退算还交说处解开投查给扣弄搞]))"
     # A full-width comma between thousands, or between two numbers: nobody can tell.
     r"|(?<![\d，])(?<!不是)(?<!并非)\d{1,3}，\d{3}(?![\d，元块圆])"
     r"|\b(?:a |the )?(?:few|several|many|couple(?: of)?|some|dozens? of) (?:hundred|thousand|grand|million)s?"
     rf"(?: (?:{SUFFIX}))?"
     r"|\b(?:tens|dozens|hundreds|thousands|millions)(?: of (?:hundreds|thousands|millions))? of"
     rf"(?: (?:{SUFFIX}))?"
-    r"|\b(?:a|one) (?:hundred|thousand|million) or two\b|(?:-|\b)something\b"
+    r"|\b(?:a|one) (?:hundred|thousand|million) or two\b|\b[a-z]+(?:-| )something (?=yuan|kuai|rmb|dollars)"
     rf"|(?:\d+|\b[a-z]+(?:-[a-z]+)?) (?P<cents>cents?)\b"
+)
+# One cent said for nothing at all; things that come in pieces; together.
+_NO_SUM = re.compile(
+    r"[一半][分毛角](?:钱)?(?:也|都|还)?(?:没|不|别|甭|拿不)|一块(?:钱)?(?:也|都)(?:没|不)"
+    rf"|{_NUMERAL_SIGN}块(?=金条|金砖|金币|银条|手表|屏|牌)"
+    r"|一块(?:儿|(?=[去来办吃走过退算还交说处解开投查给扣弄搞]))"
 )
 _WHOLE_BEFORE = re.compile(r"(?:dollars?|euros?|bucks|quid|pounds?)(?: and)? (?:[a-z]+[ -])?$")
 
@@ -59,9 +60,16 @@ def is_about(text: str, start: int, end: int) -> bool:
 def vague_sums(text: str) -> "list[Found]":
     """Where money is meant but no sum is named; whoever needs one has to ask."""
     return [
-        Found("vague", match.start(), match.end(), match[0])
+        Found("vague_amount", match.start(), match.end(), match[0])
         for match in _VAGUE.finditer(text)
         if not (match["cents"] and _WHOLE_BEFORE.search(text[: match.start()]))
+    ]
+
+
+def no_sums(text: str) -> "list[Found]":
+    """Whatever looks like a sum and is none to be read: vague ones, and turns of phrase."""
+    return vague_sums(text) + [
+        Found("none", one.start(), one.end(), one[0]) for one in _NO_SUM.finditer(text)
     ]
 
 
