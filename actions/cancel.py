@@ -7,7 +7,7 @@ from actions.complaint_fields import DESCRIPTION
 from actions.desk_client import DeskClient
 from actions.drafts import DRAFT, GIVEN_UP, forget_draft, given_up
 from actions.edge import DeskAction, Events
-from actions.offers import offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish
 from actions.say import Say
 from actions.steering import picks_up, puts_off, regrets_withdrawal
 from actions.turn import Turn
@@ -58,7 +58,7 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
         return await _end_complaint(desk, turn, say, ended)
     if regrets_withdrawal(turn):
         say("utter_withdrawn_stays")
-        return [SlotSet("offered", "file_complaint")]
+        return [SlotSet("offered", ANOTHER)]
     say("utter_nothing_to_cancel")
     return [SlotSet("offered", None)]
 

@@ -6,7 +6,13 @@ import structlog
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.cancel import cancel
-from actions.case_reading import addition_in, calls_it_settled, means_latest
+from actions.case_reading import (
+    addition_in,
+    asks_what_follows,
+    calls_it_settled,
+    leaves_as_it_is,
+    means_latest,
+)
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import SKIPPED
 from actions.complaint_summary import confirms
@@ -68,7 +74,7 @@ class BeginCase(DeskAction):
         if not fit:
             say(f"utter_case_none_{act}")
             return [SlotSet("pending_act", None)]
-        told = addition_in(turn) if act == "add" and turn.intent == "add_to_complaint" else None
+        told = addition_in(turn) if act == "add" and turn.intent != "affirm" else None
         return [
             SlotSet("pending_act", None),
             SlotSet("offered", None),
@@ -132,7 +138,7 @@ class ValidateCase(FormAction):
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         if confirms(turn):
             return await self._do(turn, say)
-        if turn.intent == "deny" and turn.confidence >= 0.5:
+        if (turn.intent == "deny" and turn.confidence >= 0.5) or leaves_as_it_is(turn):
             return await cancel(self.desk, turn, say)
         if (
             turn.slots.get(ACT) == "add"
@@ -142,6 +148,8 @@ class ValidateCase(FormAction):
             joined = f"{turn.slots.get(TEXT)}\n{turn.text}"
             say("utter_complaint_noted")
             return [*self.stand_still(turn), SlotSet(TEXT, joined)]
+        if asks_what_follows(turn):
+            return self.stand_still(turn)  # the question tells what happens
         if digresses(turn):
             return []
         return await self.ask_again("utter_case_unclear", turn, say)

@@ -20,6 +20,17 @@ _SETTLED = re.compile(
 _TAKES_BACK = re.compile(
     r"撤|取消|不投诉|\b(?:withdraw|drop|cancel|retract|pull|take (?:it |that )?back)", re.I
 )
+_LEAVES = re.compile(
+    r"(?:还是|先|那|就)?(?:别|不|不要|不用|不想|甭)(?:撤|加|提交|接受)|(?:还是)?(?:留着|算了|不了)|"
+    r"\b(?:don'?t|do not|no need to|rather not) (?:withdraw|add|drop|cancel|submit)|\b(?:keep|leave) it\b|"
+    r"\bnever mind\b|\bforget it\b",
+    re.I,
+)
+_FOLLOWS = re.compile(
+    r"会(?:怎么样|怎样|如何)|有(?:什么|啥)?(?:后果|影响)|然后呢|"
+    r"\bwhat (?:happens|does (?:that|it) mean|then)\b",
+    re.I,
+)
 SHORTEST = {"zh": 4, "en": 3}
 
 
@@ -36,6 +47,16 @@ def addition_in(turn: Turn) -> str | None:
 def means_latest(turn: Turn) -> bool:
     """The one on top of the list, by word."""
     return bool(_LATEST.search(turn.text))
+
+
+def leaves_as_it_is(turn: Turn) -> bool:
+    """ "Better not withdraw it": nothing is to be done."""
+    return len(turn.text) <= (40 if turn.text.isascii() else 14) and bool(_LEAVES.search(turn.text))
+
+
+def asks_what_follows(turn: Turn) -> bool:
+    """ "And what happens then?", of the deed that is to be confirmed."""
+    return turn.is_question and bool(_FOLLOWS.search(turn.text))
 
 
 def calls_it_settled(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 from rasa_sdk.events import SlotSet
 
+from actions.afterwards import add_to_filed, adds_to_filed
 from actions.complaint_answers import Step
 from actions.complaint_fields import (
     AMOUNT,
@@ -18,6 +19,7 @@ from actions.complaint_fields import (
     DATE,
     DESCRIPTION,
     FIELDS,
+    LAST_CONTACT,
     SKIPPED,
     everything_in,
     unfilled,
@@ -112,6 +114,8 @@ class ValidateComplaint(FormAction):
         if turn.slots.get(DRAFT):
             say("utter_complaint_resume")
             return await self._keep(read_opening(turn), turn, say)
+        if adds_to_filed(turn):
+            return add_to_filed()
         if goes_on_after_all(turn) and (given_up := turn.slots.get(GIVEN_UP)):
             return await self._take_up_again(given_up, turn, say)
         told = read_opening(turn)
@@ -133,7 +137,7 @@ class ValidateComplaint(FormAction):
 
     async def _begin(self, told: Step, turn: Turn, say: Say) -> Events:
         """What was said just before a complaint was offered belongs to it."""
-        offered = turn.slots.get("offered") in ("file_complaint", ANOTHER)
+        offered = turn.slots.get("offered") == "file_complaint"
         if offered and turn.before and not (told.values.keys() - {BEGUN}):
             told = read_opening(told_by(turn.before))
         say("utter_complaint_start_upset" if turn.upset else "utter_complaint_start")
@@ -197,7 +201,9 @@ class ValidateComplaint(FormAction):
     def _filed(self, response: str, complaint: Complaint, turn: Turn, say: Say) -> Events:
         say(response, number=complaint.number, due_date=say.day(complaint.due_date))
         following = offer_join(complaint, say) or offer_next_wish(turn, say, done="file_complaint")
-        return [*cleared(), SlotSet("requested_slot", None), *following]
+        left = _given(turn.slots.get(CONTACT))
+        kept = [SlotSet(LAST_CONTACT, left)] if left else []
+        return [*cleared(), *kept, SlotSet("requested_slot", None), *following]
 
     async def _refused(self, problem: DeskProblem, turn: Turn, say: Say) -> Events:
         if problem.slug == "idempotency-conflict":

@@ -13,6 +13,7 @@ from actions.complaint_fields import (
     DATE,
     DESCRIPTION,
     FIELD_WORDS,
+    LAST_CONTACT,
     SKIPPABLE,
     SKIPPED,
     business_in,
@@ -26,7 +27,6 @@ from actions.complaint_fields import (
 from actions.turn import Turn
 
 SHORT_WISH = 24
-EXACTLY = "utter_amount_exact"
 NOTED, MENDED = "utter_complaint_noted", "utter_complaint_corrected"
 CORRECTS = re.compile(
     r"不对|不是|错了|说错|写错|搞错|弄错|更正|改[成为到一]|改下|换成|应该是|其实是|而是|^等等|^等一?下[，,]|"
@@ -53,6 +53,11 @@ _NO_SUM = re.compile(r"没有?.{0,3}(?:钱|金额)|不涉及钱|\bno (?:amount|m
 _LAST_DIGITS = re.compile(
     r"(?:(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b)"
     r"\D{0,4}(\d{1,6})",
+    re.I,
+)
+_SAME_AS_BEFORE = re.compile(
+    r"一样|同上|相同|同一个|不变|还是(?:那|刚才|上)|(?:刚才|上次|之前|前面)(?:那个|的)|"
+    r"\bsame\b|\bas before\b|\bas above\b|\bthe one i gave\b",
     re.I,
 )
 _SERVICE_LINE = re.compile(
@@ -111,17 +116,7 @@ def _read_amount(turn: Turn) -> Step:
     if found:
         return Step(values={AMOUNT: found.value})
     number = turn.only("number")
-    if number and not turn.all("amount"):
-        return Step(values={AMOUNT: yuan(number.value)})
-    return _read_rough_sum(turn) if turn.all("amount_range") or turn.all("vague_amount") else Step()
-
-
-def _read_rough_sum(turn: Turn) -> Step:
-    """ "A few hundred" is never made a number: the sum is asked for once, then left open in these words."""
-    if not turn.spoken_before or EXACTLY not in turn.spoken_before[0]:
-        return Step(say=[EXACTLY])
-    story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.text}".strip()
-    return Step(values={AMOUNT: SKIPPED, DESCRIPTION: story}, say=["utter_amount_left_open"])
+    return Step(values={AMOUNT: yuan(number.value)}) if number and not turn.all("amount") else Step()
 
 
 def read_date(turn: Turn) -> Step:
@@ -148,6 +143,9 @@ def _read_contact(turn: Turn) -> Step:
         return Step(values={CONTACT: found.value})
     if names_service_line(turn):
         return Step(say=["utter_contact_is_ours"])
+    last = turn.slots.get(LAST_CONTACT)
+    if last and _SAME_AS_BEFORE.search(turn.text):
+        return Step(values={CONTACT: last})
     return Step(values={CONTACT: SKIPPED}) if wants_no_call(turn) else Step()
 
 

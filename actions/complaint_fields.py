@@ -14,6 +14,7 @@ DATE = "complaint_date"
 CONTACT = "complaint_contact"
 CONFIRMED = "complaint_confirmed"
 BEGUN = "complaint_begun"
+LAST_CONTACT = "complaint_last_contact"
 FIELDS = (DESCRIPTION, BUSINESS, AMOUNT, DATE, CONTACT)
 SKIPPABLE = frozenset({AMOUNT, DATE, CONTACT})
 SKIPPED = "skipped"
@@ -78,13 +79,28 @@ def business_in(turn: Turn) -> str | None:
 
 def tells_story(turn: Turn) -> bool:
     """Whether more was said than the wish to complain."""
-    rest = turn.without("business", "phone")
-    if turn.all("phone"):
-        rest = _OWN_NUMBER.sub(" ", rest)
+    rest = own_words(turn, "business", "phone")
     if is_story(rest):
         return True
     left = sum(len(word) for word in _WISH_ONLY.sub(" ", rest).split() if not word.isascii())
     return left >= SHORTEST_STORY["zh"] - 2 and len(_WISH_ONLY.sub("", turn.text)) >= SHORT_STORY_ABOUT
+
+
+def own_words(turn: Turn, *values: str) -> str:
+    """The text without these values, and without "my number is" where a number is said."""
+    rest = turn.without(*values)
+    return _OWN_NUMBER.sub(" ", rest) if "phone" in values and turn.all("phone") else rest
+
+
+def says_known(turn: Turn) -> bool:
+    """Whether a message holds values that were told already, and nothing else."""
+    number, amount = turn.only("number"), turn.slots.get(AMOUNT)
+    known = dict(everything_in(turn))
+    if number and AMOUNT not in known and isinstance(amount, Mapping):
+        known[AMOUNT] = {**yuan(number.value), "currency": amount.get("currency")}
+    if not known or any(turn.slots.get(name) != value for name, value in known.items()):
+        return False
+    return not has_words(own_words(turn, "business", "product", "amount", "date", "phone", "number"))
 
 
 def has_words(text: str) -> bool:

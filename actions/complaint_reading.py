@@ -38,6 +38,8 @@ from actions.complaint_fields import (
     everything_in,
     has_words,
     is_story,
+    own_words,
+    says_known,
     tells_story,
     unfilled,
 )
@@ -49,7 +51,7 @@ from actions.turn import Turn
 _VALUE_WORDS: Mapping[str, re.Pattern[str]] = {
     AMOUNT: re.compile(r"\d|[块元钱毛多少]|[几百千万]+[多来几]|\b(?:yuan|money|dollars?|lots?)\b", re.I),
     DATE: re.compile(r"\d|[天日号月周年]|星期|\b(?:day|week|month|year|ago)s?\b", re.I),
-    CONTACT: re.compile(r"\d{3}|号码|电话|手机|@|\b(?:phone|number|mobile)\b", re.I),
+    CONTACT: re.compile(r"\d{5}|号码|电话|手机|@|\b(?:phone|number|mobile)\b", re.I),
 }
 REASONS: Mapping[str, str] = {
     DESCRIPTION: "utter_why_description",
@@ -160,6 +162,8 @@ def read_turn(turn: Turn) -> Step:
         return _left_out(step, requested)
     if restated := _restated(turn):
         return Step(values=restated, say=[put_right(turn, restated)])
+    if says_known(turn):
+        return Step(say=[NOTED])
     if digresses(turn):
         return Step(yields=True)
     if _goes_on_telling(turn, requested):
@@ -224,7 +228,9 @@ def _restated(turn: Turn) -> dict[str, Any]:
 def _goes_on_telling(turn: Turn, requested: str) -> bool:
     """A piece of the story where something else was asked, and no attempt to answer that."""
     tries = _VALUE_WORDS.get(requested)
-    told = turn.intent in _TOLD_BY and tells_story(turn) and not turn.is_question
+    cries_out = turn.intent == "file_complaint" and has_words(turn.text)
+    story = tells_story(turn) or cries_out or (requested != BUSINESS and is_story(turn.text))
+    told = turn.intent in _TOLD_BY and story and not turn.is_question
     return told and not (tries and tries.search(turn.text))
 
 
@@ -261,7 +267,7 @@ def _read_story(turn: Turn) -> Step:
         return Step(values={**values, DESCRIPTION: story, BEGUN: None}, either_date=either_date(turn))
     sense = turn.intent not in ("nlu_fallback", "out_of_scope") and has_words(turn.text)
     if values:
-        own = turn.without("business", "product", "phone", "amount", "date")
+        own = own_words(turn, "business", "product", "phone", "amount", "date")
         return Step(values={**values, BEGUN: story} if has_words(own) else values, say=[NOTED])
     if turn.intent == "affirm" or not has_words(turn.text):
         return _asked_once_more(turn, DESCRIPTION)

@@ -17,6 +17,8 @@ ANSWERS = frozenset(
     }
 )
 """Intents that are an answer to the form, or nothing that a rule would know better."""
+SMALL_FORMS = frozenset({"rating_form", "callback_form"})
+"""In these a complaint is about something else, and goes before."""
 SURE = 0.5
 QUESTION_SURE = 0.6
 VERY_SURE = 0.9
@@ -29,6 +31,8 @@ ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
 
 def digresses(turn: Turn) -> bool:
     """For a question with a short answer: any other clear intent, or a question that was not understood."""
+    if turn.intent == "file_complaint" and turn.active_loop in SMALL_FORMS:
+        return turn.confidence >= QUESTION_SURE
     unclear = turn.intent not in ANSWERS and turn.confidence < SURE
     if unclear or turn.intent in ("nlu_fallback", "chitchat"):
         return turn.is_question and not turn.values_beside_language()

@@ -1,11 +1,12 @@
 """Bringing a person: on request, for a card in danger, for distress and abuse, after two failures."""
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.desk_client import DeskClient, DeskError
 from actions.edge import DeskAction, Events
 from actions.offers import offer_next_wish
 from actions.say import Say
+from actions.steering import picks_up
 from actions.turn import Turn
 
 REASONS = {
@@ -41,6 +42,8 @@ class HandOverAction(DeskAction):
         wish = turn.slots.get("offered") if turn.intent == "affirm" else turn.intent
         if wish == "abuse" and turn.confidence < SURE_OF_ABUSE and not turn.upset:
             return await self._nonsense(turn, say)
+        if wish == "self_harm" and picks_up(turn):
+            return [FollowupAction("complaint_form")]
         if wish in FIRST_WORDS:
             say(FIRST_WORDS[wish])
         return await hand_over(self.desk, turn, say, reason=REASONS.get(str(wish), "requested"))

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from rasa_sdk.events import SlotSet
 
+from actions.afterwards import add_to_filed, adds_to_filed
 from actions.cancel import cancel
 from actions.desk_client import DeskError
 from actions.desk_views import Article
 from actions.drafts import offer_draft
 from actions.edge import DeskAction, Events
-from actions.offers import TAKEN_BY, offer, offer_next_wish
+from actions.offers import ANOTHER, TAKEN_BY, offer, offer_next_wish
 from actions.person import give_up, no_words
 from actions.refusal import act_in_progress
 from actions.say import Say
@@ -50,7 +51,9 @@ class SearchArticles(DeskAction):
             return await no_words(self.desk, turn, say)
         if regrets_withdrawal(turn) and not turn.active_loop:
             say("utter_withdrawn_stays")
-            return [SlotSet("offered", "file_complaint")]
+            return [SlotSet("offered", ANOTHER)]
+        if adds_to_filed(turn) and not turn.active_loop:
+            return add_to_filed()
         return None
 
     async def _search(self, turn: Turn, say: Say) -> Events:

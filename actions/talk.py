@@ -4,6 +4,7 @@ import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions.afterwards import add_to_filed, adds_to_filed
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import tells_story
 from actions.drafts import DRAFT, offer_draft
@@ -59,6 +60,8 @@ class LooseValue(DeskAction):
         """After a break it answers the question of the half-told complaint; a story is the start of one."""
         if turn.active_loop:
             return []
+        if adds_to_filed(turn):
+            return add_to_filed()
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
             return [FollowupAction("callback_form")]
         if turn.all("phone") and turn.slots.get("pending_act"):

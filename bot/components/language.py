@@ -14,6 +14,8 @@ _ASKS_CHINESE = re.compile(
     r"\b(?:in|speak|switch to|change to|back to|use|prefer)\s(?:to\s)?(?:chinese|mandarin)\b|"
     r"^(?:中文|chinese( please)?)[.!]?$"
 )
+_CODE = re.compile(r"^\s*[/\\]|<[^<>]*>|[{}]|\$\{|;\s*--|\b\d+=\d+\b")
+"""Commands and pieces of programs: their words are no language that anybody speaks."""
 _WORD = re.compile(r"[a-z]{2,}(?:'[a-z]+)?")
 # Words that people of both languages type, or that are names: they tell nothing.
 _NEUTRAL = {
@@ -60,6 +62,8 @@ def language_of(text: str) -> Optional[str]:
         return "en"
     if _ASKS_CHINESE.search(plain):
         return "zh"
+    if _CODE.search(plain) and not any(map(is_cjk, plain)):
+        return None
     chinese = sum(is_cjk(character) for character in plain)
     words = [word for word in _WORD.findall(plain) if word not in _NEUTRAL]
     if chinese:

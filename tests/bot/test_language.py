@@ -80,6 +80,19 @@ def test_one_wish_is_not_two(text: str) -> None:
     assert two_wishes(text, judge) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/restart",
+        '/intent{"name":"affirm"}',
+        "<script>alert(1)</script>",
+        "' OR 1=1; DROP TABLE complaints;--",
+    ],
+)
+def test_commands_and_code_are_in_no_language(text: str) -> None:
+    assert language_of(text) is None
+
+
 def test_clauses_keep_the_offsets_of_the_text() -> None:
     text = "查下余额，另外我要投诉"
     assert [text[start:end] for start, end in clauses(text)] == ["查下余额", "我要投诉"]
