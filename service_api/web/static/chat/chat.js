@@ -14,6 +14,7 @@ const SEEN = "ting.chat.seen";
 const NOT_RATED = "ting.chat.not-rated";
 const TYPING_EVERY_MS = 3000;
 const DOWN_SHOWN_AFTER_MS = 1200;
+const WISH_MS = 3000;
 
 export class Chat {
   // options: mode "page" | "floating", language, theme, side, base, siteToken()
@@ -122,7 +123,8 @@ export class Chat {
     this.like({ large });
     if (!this.transport.known) return;  // told once there is a conversation
     this.telling = true;
-    await this.transport.call("/chat/plain-words", { method: "POST", body: JSON.stringify({ wish: large }) }).catch(() => null);
+    const wish = { method: "POST", body: JSON.stringify({ wish: large }), signal: AbortSignal.timeout(WISH_MS) };
+    await (this.transport.before = this.transport.call("/chat/plain-words", wish).catch(() => null));
     this.telling = false;
   }
 

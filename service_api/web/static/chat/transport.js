@@ -218,6 +218,7 @@ export class Transport {
     this.flushing = true;
     try {
       while (this.outbox.first) {
+        await this.before;  // a wish that the answer is to follow
         const { client_id, text } = this.outbox.first;
         this.on.delivery(client_id, "sending");
         const answer = await this.call("/chat/messages", { method: "POST", body: JSON.stringify({ client_id, text }) });

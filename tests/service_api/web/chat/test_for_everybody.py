@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.service_api.stand_in import StandIn, answer
 from tests.service_api.web.chat_stage import PHONE, PICTURE, Staff, new_context, say, talked, violations
@@ -27,8 +27,7 @@ def test_the_language_follows_the_browser_and_then_the_customer(chromium: Browse
 def test_the_easy_view_and_the_assistants_plain_words_are_one_wish(page: Page, assistant: StandIn) -> None:
     large = page.locator(".ting.large")
     talked(page, "你好")
-    with page.expect_response("**/chat/plain-words"):  # else the words below may be there before the wish
-        page.get_by_role("button", name="长辈版").click()
+    page.get_by_role("button", name="长辈版").click()
     expect(large).to_have_count(1)
     talked(page, "我要投诉")
     assert assistant.heard[-1]["metadata"]["elderly"] is True
@@ -43,6 +42,33 @@ def test_the_easy_view_and_the_assistants_plain_words_are_one_wish(page: Page, a
     page.evaluate("localStorage.removeItem('ting.likes')")
     page.reload()
     expect(large).to_have_count(1)
+
+
+@pytest.fixture
+def wish(page: Page) -> Route:
+    """The wish for the large view, still on its way while a message is sent."""
+    talked(page, "你好")
+    held: list[Route] = []
+    page.route("**/chat/plain-words", lambda route: held.append(route), times=1)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
+    with page.expect_request("**/chat/plain-words"):
+        page.get_by_role("button", name="长辈版").click()
+    say(page, "我要投诉")
+    page.wait_for_timeout(300)
+    assert "messages" not in sent, "it waits"
+    return held[0]
+
+
+def test_a_message_waits_for_the_wish_before_it(page: Page, assistant: StandIn, wish: Route) -> None:
+    wish.continue_()
+    expect(page.locator(".row.assistant .text", has_text="回复：我要投诉")).to_have_count(1)
+    assert assistant.heard[-1]["metadata"]["elderly"] is True
+
+
+@pytest.mark.usefixtures("wish")
+def test_a_message_does_not_wait_for_ever(page: Page) -> None:
+    expect(page.locator(".row.assistant .text", has_text="回复：我要投诉")).to_have_count(1)
 
 
 def test_the_easy_view_has_large_words_and_large_targets(page: Page) -> None:
