@@ -27,6 +27,7 @@ from actions.complaint_fields import (
 from actions.turn import Turn
 
 SHORT_WISH = 24
+EXACTLY = "utter_amount_exact"
 NOTED, MENDED = "utter_complaint_noted", "utter_complaint_corrected"
 CORRECTS = re.compile(
     r"不对|不是|错了|说错|写错|搞错|弄错|更正|改[成为到一]|改下|换成|应该是|其实是|而是|^等等|^等一?下[，,]|"
@@ -116,7 +117,17 @@ def _read_amount(turn: Turn) -> Step:
     if found:
         return Step(values={AMOUNT: found.value})
     number = turn.only("number")
-    return Step(values={AMOUNT: yuan(number.value)}) if number and not turn.all("amount") else Step()
+    if number and not turn.all("amount"):
+        return Step(values={AMOUNT: yuan(number.value)})
+    return _read_rough_sum(turn) if turn.all("amount_range") or turn.all("vague_amount") else Step()
+
+
+def _read_rough_sum(turn: Turn) -> Step:
+    """ "A few hundred" is never made a number: the sum is asked for once, then left open in these words."""
+    if not turn.spoken_before or EXACTLY not in turn.spoken_before[0]:
+        return Step(say=[EXACTLY])
+    story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.text}".strip()
+    return Step(values={AMOUNT: SKIPPED, DESCRIPTION: story}, say=["utter_amount_left_open"])
 
 
 def read_date(turn: Turn) -> Step:
