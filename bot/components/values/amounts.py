@@ -22,7 +22,7 @@ from bot.components.values.numerals import (
 _START = r"(?<![\d.a-z])"
 _CHANGE = (  # what follows 块 or "dollars": 3500块5毛, five dollars and twenty cents
     rf"(?:\s?零?[\d{CN_DIGIT}]{{1,2}}(?:[毛角]|(?![\d{CN_DIGIT}年月号日天次个笔点])))?"
-    rf"(?:[\d{CN_DIGIT}]分(?!钟|期|行))?"
+    rf"(?:[\d{CN_DIGIT}]分(?!钟|期|行)|(?<=[毛角])[\d{CN_DIGIT}](?![\d{CN_DIGIT}年月号日天次个笔点十百千万]))?"
     rf"(?:(?: and)? (?P<cents>\d{{1,2}}|{ENGLISH_NUMERAL}) (?:cents?|fen)\b)?"
 )
 _AFTER_PREFIX = re.compile(
@@ -55,7 +55,7 @@ _SMALL = re.compile(
 )
 _IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})(?:\s?(?P<suffix>{SUFFIX})(?P<tail>{_CHANGE}))?")
 _MEASURE = (
-    r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|"
+    r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|里(?![面头边])|"
     r"times?\b|days?\b|hours?\b|minutes?\b|weeks?\b|months?\b|years?\b|people\b|points?\b|percent\b|pm\b|am\b|"
     r"thanks\b|thank you|calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
 )
@@ -198,9 +198,9 @@ def _small_change(tail: str) -> Decimal:
     if tenths:
         number = read_number(tenths[1]) or Decimal(0)
         value += number / (100 if len(tenths[1]) == 2 else 10)
-    hundredths = re.search(rf"([\d{CN_DIGIT}])分", tail)
+    hundredths = re.search(rf"([\d{CN_DIGIT}])分|[毛角]([\d{CN_DIGIT}])", tail)
     if hundredths:
-        value += (read_number(hundredths[1]) or Decimal(0)) / 100
+        value += (read_number(hundredths[1] or hundredths[2]) or Decimal(0)) / 100
     return value
 
 

@@ -14,7 +14,7 @@ FILLER = r"(?:[多来余几]|[\s-]?(?:ish|odd|or so)\b|ish)"
 _BEFORE = re.compile(
     r"(?:大概|大约|约|差不多|将近|接近|近|超过|不到|不足|至少|起码|少说|最多|顶多|多达|高达|(?<![大最从缩变减])小|[~～≈]|"
     r"(?<![a-z])(?:about|around|roughly|nearly|almost|approximately|approx\.?|circa|close to|more than|"
-    r"no more than|less than|over|under|at least|at most|up to|upwards of|some))(?:是|有|扣了|转了)?\s?$"
+    r"no more than|less than|over|under|at least|at most|up to|upwards of|some))(?:是|有|等于|扣了|转了)?\s?$"
 )
 _AFTER = re.compile(
     r"\s?(?:多|来块|余|左右|上下|出头|以上|以内|以下|"

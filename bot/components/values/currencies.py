@@ -27,7 +27,7 @@ _NAMES = {
     "MOP": (r"mop\$?|澳门元", r"澳门元|澳门币|葡币|mop(?![a-z])|patacas?(?![a-z])", "澳门元|澳门币"),
     "USD": (
         r"us dollars?|usd|us\$|u\.s\. dollars?|美元|美金|\$",
-        r"美元|美金|刀(?![a-z])|usd(?![a-z])|(?:us |u\.s\. )?dollars?(?![a-z])|bucks(?![a-z])",
+        r"美元|美金|美?刀(?![a-z])|usd(?![a-z])|(?:us |u\.s\. )?dollars?(?![a-z])|bucks(?![a-z])",
         "美元|美金|美钞",
     ),
     "EUR": (r"欧元|eur|€", r"欧元|欧(?![洲美盟式])|eur(?:os?)?(?![a-z])", "欧元"),

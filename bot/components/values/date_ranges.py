@@ -99,7 +99,7 @@ def _week(match: "re.Match[str]", base: date) -> Optional[Stretch]:
 
 
 def _relative_month(match: "re.Match[str]", base: date) -> Optional[Stretch]:
-    first = month_day(base, _WEEKS[match["which"]], 1)
+    first = month_day(base, _WEEKS[match["which"] or "this"], 1)
     part = match.groupdict().get("part")
     return _month(first.year, first.month, base, part) if first else None
 
@@ -195,12 +195,13 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
         _half_year,
     ),
     (re.compile(rf"(?P<which>上上|上|这|本)个?月份?(?!{_COUNT}[号日]){_PART}"), _relative_month),
+    (re.compile(r"(?<![\d一二三四五六七八九十个上下这本])(?P<which>)月(?P<part>初)"), _relative_month),
     (re.compile(rf"{_PART_EN}?\b(?P<which>last|this|previous) month\b"), _relative_month),
     (
         re.compile(r"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekend>末)?(?![一二三四五六日天1-7])"),
         _week,
     ),
-    (re.compile(r"\b(?P<week>last|this|previous) week(?P<weekend>end)?\b"), _week),
+    (re.compile(r"\b(?<!the )(?P<week>last|this|previous) week(?P<weekend>end)?\b"), _week),
     (
         re.compile(
             rf"(?<![\d个第几零])(?:{_YEAR})?(?<![\d.个])(?:{_MONTH_ZH})月份?{_PART}(?![供费结末租初份]){_NO_DAY}"
@@ -209,15 +210,15 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
     ),
     (
         re.compile(
-            rf"\b(?:in|during|since|of|back in) (?P<month>{_MONTH_EN})\b(?:,? (?:of )?(?P<year>20\d\d)\b|"
-            r",? (?P<when>last|this) year)?(?! \d)"
+            rf"{_PART_EN}(?P<month>{_MONTH_EN})\b"
+            r"(?:,? (?:of )?(?P<year>20\d\d)\b|,? (?P<when>last|this) year)?"
         ),
         _named_month,
     ),
     (
         re.compile(
-            rf"{_PART_EN}(?P<month>{_MONTH_EN})\b"
-            r"(?:,? (?:of )?(?P<year>20\d\d)\b|,? (?P<when>last|this) year)?"
+            rf"\b(?:in|during|since|of|back in) (?P<month>{_MONTH_EN})\b(?:,? (?:of )?(?P<year>20\d\d)\b|"
+            r",? (?P<when>last|this) year)?(?! \d)"
         ),
         _named_month,
     ),

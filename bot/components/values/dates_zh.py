@@ -42,6 +42,7 @@ _WEEKDAYS = {
 _FESTIVALS = sorted([*FIXED, *LUNAR, *SAME_DAY, "除夕"], key=len, reverse=True)
 _FESTIVAL = "|".join(name for name in _FESTIVALS if name not in ("十一", "315", "618"))
 
+_NEIGHBOURS = re.compile("[一两二三四五六七八][两二三四五六七八九]")
 _AROUND = re.compile(r"期间|那几天|那段|黄金周|放假|左右|附近")
 
 Reader = Callable[["re.Match[str]", date], Optional[date]]
@@ -99,6 +100,8 @@ def _of_week(match: "re.Match[str]", base: date) -> Optional[date]:
 
 
 def _ago(match: "re.Match[str]", base: date) -> Optional[date]:
+    if _NEIGHBOURS.fullmatch(match["count"]):
+        return None  # 两三天前 is no day
     half = match["count"] == "半"
     value = read_number(match["count"]) if not half else None
     if value is None and not half:
