@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from service_api.audit import queries as audit
 from service_api.audit.service import Actor, record
-from service_api.conversations import service
 from service_api.conversations.callback_models import LONGEST_WORDS, CallbackRequest
 from service_api.conversations.callbacks import DayIsPast, must_be_open, open_of
 from service_api.conversations.models import Conversation
+from service_api.conversations.trust import whose
 from service_api.core.problems import NotFound
 from service_api.core.text import clean
 from service_api.customers.phone import normalise_phone
@@ -52,7 +52,7 @@ class Changed:
 
 def standing_of(session: Session, conversation: Conversation, *, now: datetime) -> Standing:
     """Of this conversation, else of its verified customer, wherever that one was booked."""
-    customer_id = service.verified_customer_id(conversation, now=now)
+    customer_id = whose(conversation, "own_callback", now=now)
     found = open_of(session, conversation.id) or _next_of_customer(session, customer_id)
     return Standing(found, None if found else _last_ended(session, conversation, customer_id, now=now))
 
@@ -136,7 +136,7 @@ def _theirs(
     session: Session, conversation: Conversation, callback_id: uuid.UUID, *, now: datetime
 ) -> CallbackRequest:
     asked = session.get(CallbackRequest, callback_id, with_for_update=True, populate_existing=True)
-    customer_id = service.verified_customer_id(conversation, now=now)
+    customer_id = whose(conversation, "own_callback", now=now)
     if asked is None or not (
         asked.conversation_id == conversation.id
         or (customer_id is not None and asked.customer_id == customer_id)

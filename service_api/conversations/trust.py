@@ -20,13 +20,14 @@ class Level(IntEnum):
     PROVED = 2
 
 
-Thing = Literal["complaints_filed_here", "own_complaints", "own_draft", "profile", "accounts"]
+Thing = Literal["complaints_filed_here", "own_complaints", "own_draft", "own_callback", "profile", "accounts"]
 
 MAY_SEE: Mapping[Thing, Level] = MappingProxyType(
     {
         "complaints_filed_here": Level.ANONYMOUS,
         "own_complaints": Level.RECOGNISED,  # of every channel, to read and to withdraw, add to, accept
         "own_draft": Level.RECOGNISED,  # begun on another channel
+        "own_callback": Level.RECOGNISED,  # booked on another channel; to be told, moved and cancelled
         "profile": Level.RECOGNISED,  # masked name and phone, tier, manager
         "accounts": Level.PROVED,  # the ends of their numbers, states, balances
     }

@@ -61,6 +61,7 @@ def test_a_wechat_account_that_was_left_is_nobodys() -> None:
         ("complaints_filed_here", Level.ANONYMOUS),
         ("own_complaints", Level.RECOGNISED),
         ("own_draft", Level.RECOGNISED),
+        ("own_callback", Level.RECOGNISED),
         ("profile", Level.RECOGNISED),
         ("accounts", Level.PROVED),
     ],
@@ -76,7 +77,8 @@ def test_each_thing_is_open_from_its_level_on(thing: Thing, least: Level) -> Non
 
 
 def test_the_table_names_everything_once() -> None:
-    assert set(MAY_SEE) == {"complaints_filed_here", "own_complaints", "own_draft", "profile", "accounts"}
+    own = {"own_complaints", "own_draft", "own_callback"}
+    assert set(MAY_SEE) == {"complaints_filed_here", *own, "profile", "accounts"}
 
 
 def test_nobodys_things_are_shown_below_the_level() -> None:
