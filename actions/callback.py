@@ -1,39 +1,28 @@
-"""A call-back: which number, when, and a yes before it is noted."""
+"""A call-back: which number, when, and a yes before it is noted. One that is booked already is moved."""
 
-import re
 from datetime import date
 
 from rasa_sdk.events import SlotSet
 
+from actions.booked_call import BOOKED, BookedCall, booked_in, find_booked, hour_in, names_day_only, told_time
+from actions.callback_reading import is_over, time_in, towards, wishes_other_number, wishes_other_time
 from actions.cancel import cancel
 from actions.complaint_answers import names_service_line
 from actions.complaint_summary import confirms
 from actions.desk_client import DeskError, DeskProblem
-from actions.digression import digresses
+from actions.desk_views import Callback
+from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
 from actions.form import FormAction
-from actions.offers import offer_next_wish
+from actions.offers import offer, offer_next_wish
 from actions.say import Say
 from actions.turn import Turn
 
 FORM = "callback_form"
 PHONE, TIME, DAY, CONFIRMED = "callback_phone", "callback_time", "callback_day", "callback_confirmed"
 LONGEST_WORDS = 100
-_HOUR = r"[零一二两三四五六七八九十\d]{1,3}"
-_TIME = re.compile(
-    rf"(?:(?:今天|明天|后天|大后天|今晚|明早|明晚|下?周[一二三四五六日天]|周末|工作日|\d{{1,2}}月\d{{1,2}}[日号])?的?"
-    rf"(?:早上|上午|中午|下午|傍晚|晚上|夜里|凌晨)?"
-    rf"{_HOUR}[点时:：][半\d零一二三四五刻]{{0,3}}分?(?:(?:到|至|-|~){_HOUR}[点时:：]?[半\d]{{0,2}})?"
-    r"(?:左右|以后|之后|以前|之前|前|后)?)"
-    r"|(?:今天|明天|后天|下?周[一二三四五六日天])?(?:早上|上午|中午|下午|傍晚|晚上)"
-    r"|今天|明天|后天|今晚|明早|明晚|下?周[一二三四五六日天]|下班后?|周末|工作日"
-    r"|随时|都可以|都行|尽快|马上|现在|越快越好"
-    r"|\b(?:today|tomorrow|tonight|morning|noon|afternoon|evening|night|any ?time|asap|now|"
-    r"as soon as possible|weekend|weekdays?|"
-    r"(?:at |after |before |around |by )?\d{1,2}(?::\d{2})? ?(?:am|pm|o'clock)|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|after work)\b",
-    re.I,
-)
+GONE = frozenset({"callback-already-done", "callback-cancelled", "not-found"})
+"""What the desk says of a call-back that ended while it was being moved."""
 
 
 class ValidateCallback(FormAction):
@@ -43,15 +32,27 @@ class ValidateCallback(FormAction):
     asked = frozenset({PHONE, TIME, CONFIRMED})
 
     async def open(self, turn: Turn, say: Say) -> Events:
-        """What the first message says already is not asked again."""
-        say("utter_callback_start")
-        return [*self._told(turn), SlotSet(CONFIRMED, None)]
+        """What the first message says already is not asked again, nor what is booked and shall stay."""
+        booked = await find_booked(self.desk, turn, say)
+        if booked is None:
+            say("utter_callback_start")
+            return [*_cleared(), *self._told(turn)]
+        told = self._told(towards(turn), booked)
+        events = {event["name"]: event for event in [*_kept(booked, turn), *told]}
+        wished = {name: event["value"] for name, event in events.items()}
+        if _differs(booked, phone=wished[PHONE], time=wished[TIME], day=wished[DAY]):
+            say("utter_callback_moving", time=booked.told, phone=booked.phone)
+        else:
+            say("utter_callback_booked")
+        return [*booked.kept(), *events.values(), SlotSet(CONFIRMED, None)]
 
     async def read(self, turn: Turn, say: Say) -> Events:
         """A number, a time, a yes."""
-        if _is_over(turn):
+        if is_over(towards(turn)):
             return await self.ask_again("utter_callback_time_unclear", turn, say, kept=[SlotSet(TIME, None)])
-        told = self._told(turn)
+        if turn.intent in ("cancel_callback", "callback_status") and turn.confidence >= SURE:
+            return []
+        told = self._told(turn, booked_in(turn))
         if turn.requested == CONFIRMED:
             return await self._confirmation(turn, say)
         if any(event["name"] == turn.requested for event in told):
@@ -70,13 +71,15 @@ class ValidateCallback(FormAction):
         """Ask again for what was asked."""
         return [SlotSet(PHONE, turn.slots.get(PHONE))]
 
-    def _told(self, turn: Turn) -> Events:
+    def _told(self, turn: Turn, booked: BookedCall | None = None) -> Events:
         phone, day = turn.only("phone"), turn.only("date")
         events = [SlotSet(PHONE, phone.value)] if phone else []
         words = time_in(turn)
         if day and date.fromisoformat(str(day.value)) >= turn.today:
             events.append(SlotSet(DAY, str(day.value)))
             words = words or turn.text[day.start : day.end]
+        if words and booked and names_day_only(words):
+            words = f"{words} {booked.hour}".strip() if words.isascii() else f"{words}{booked.hour}"
         if words:
             events.append(SlotSet(TIME, words[:LONGEST_WORDS]))
         return events
@@ -84,34 +87,53 @@ class ValidateCallback(FormAction):
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         if confirms(turn):
             return await self._ask_desk(turn, say)
-        told = self._told(turn)
+        told = self._told(towards(turn), booked_in(turn))
+        if not told and (asked := _asked_anew(turn)):
+            return asked
         if told:
             say("utter_complaint_corrected")
             return told
-        if turn.intent == "deny" and turn.confidence >= 0.5:
+        if turn.intent == "deny" and turn.confidence >= SURE:
             return await cancel(self.desk, turn, say)
         if digresses(turn) and turn.intent != "request_callback":
             return []
         return await self.ask_again("utter_case_unclear", turn, say)
 
     async def _ask_desk(self, turn: Turn, say: Say) -> Events:
-        day = turn.slots.get(DAY)
+        booked = booked_in(turn)
         try:
-            asked = await self.desk.request_callback(
-                turn.conversation_id,
-                phone=str(turn.slots.get(PHONE)),
-                wanted=str(turn.slots.get(TIME) or ""),
-                wanted_on=date.fromisoformat(str(day)) if day else None,
-            )
+            asked = await (self._move(booked, turn) if booked else self._book(turn))
         except DeskProblem as problem:
+            if problem.slug in GONE:
+                say("utter_callback_too_late")
+                return [*_ended(), *offer(say, "request_callback")]
             say("utter_contact_unclear" if problem.slug == "bad-phone" else "utter_callback_time_unclear")
             return [SlotSet(PHONE if problem.slug == "bad-phone" else TIME, None), SlotSet(DAY, None)]
         except DeskError:
             say("utter_callback_unavailable")
             return self.stand_still(turn)
-        say("utter_callback_done", phone=asked.phone, time=asked.wanted)
-        cleared = [SlotSet(name, None) for name in (PHONE, TIME, DAY, CONFIRMED, "requested_slot")]
-        return [*cleared, *offer_next_wish(turn, say, done="request_callback")]
+        time = told_time(asked.wanted, asked.wanted_on, turn, say) if booked else asked.wanted
+        say("utter_callback_done", phone=asked.phone, time=time)
+        return [*_ended(), *offer_next_wish(turn, say, done="request_callback")]
+
+    async def _book(self, turn: Turn) -> Callback:
+        return await self.desk.request_callback(
+            turn.conversation_id,
+            phone=str(turn.slots.get(PHONE)),
+            wanted=str(turn.slots.get(TIME) or ""),
+            wanted_on=_day_in(turn),
+        )
+
+    async def _move(self, booked: BookedCall, turn: Turn) -> Callback:
+        """Only what is another now is sent: the number that is kept is known here by its mask alone."""
+        phone, time, day = (str(turn.slots.get(name) or "") for name in (PHONE, TIME, DAY))
+        return await self.desk.change_callback(
+            turn.conversation_id,
+            booked.id,
+            phone=phone if phone != booked.phone else None,
+            wanted=time if time != booked.hour else None,
+            wanted_on=_day_in(turn) if day != booked.day else None,
+        )
 
 
 class AskCallbackConfirmed(DeskAction):
@@ -129,16 +151,40 @@ class AskCallbackConfirmed(DeskAction):
         return []
 
 
-def _is_over(turn: Turn) -> bool:
-    """Whether the one day that is named is gone."""
-    day = turn.only("date")
-    return day is not None and date.fromisoformat(str(day.value)) < turn.today
+def _kept(booked: BookedCall, turn: Turn) -> Events:
+    """What stays as it is booked; what the customer wishes otherwise, without saying how, is asked for."""
+    phone = None if wishes_other_number(turn) else booked.phone
+    stays = not booked.is_late(turn) and not wishes_other_time(turn)
+    return [
+        SlotSet(PHONE, phone),
+        SlotSet(TIME, booked.hour if stays else None),
+        SlotSet(DAY, booked.day if booked.day >= turn.today.isoformat() else None),
+    ]
 
 
-def time_in(turn: Turn) -> str | None:
-    """When to call, in the customer's own words; the number itself is no time."""
-    text = turn.text
-    for value in sorted(turn.all("phone"), key=lambda one: -one.start):
-        text = text[: value.start] + " " + text[value.end :]
-    found = [match[0].strip() for match in _TIME.finditer(text) if match[0].strip()]
-    return " ".join(found) or None
+def _differs(booked: BookedCall, *, phone: str | None, time: str | None, day: str | None) -> bool:
+    """Whether another call is wished than the one that is booked. Of its number only the ends are known."""
+    same_number = phone is not None and (phone[:3], phone[-4:]) == (booked.phone[:3], booked.phone[-4:])
+    return not (same_number and time is not None and hour_in(time) == booked.hour and day == booked.day)
+
+
+def _asked_anew(turn: Turn) -> Events:
+    """At the question whether all is right: another number or another time, and which is not said."""
+    if turn.intent not in ("request_callback", "inform", "deny") or turn.is_question:
+        return []
+    if wishes_other_number(turn):
+        return [SlotSet(PHONE, None)]
+    return [SlotSet(TIME, None)] if wishes_other_time(turn) else []
+
+
+def _day_in(turn: Turn) -> date | None:
+    day = turn.slots.get(DAY)
+    return date.fromisoformat(str(day)) if day else None
+
+
+def _cleared() -> Events:
+    return [SlotSet(name, None) for name in (PHONE, TIME, DAY, CONFIRMED, BOOKED)]
+
+
+def _ended() -> Events:
+    return [*_cleared(), SlotSet("requested_slot", None)]

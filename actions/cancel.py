@@ -1,7 +1,10 @@
 """Ending what is in progress, whichever form it is."""
 
+import re
+
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
+from actions.booked_call import BOOKED, CANCEL_CONFIRMED, CANCEL_FORM, BookedCall, booked_in, find_booked
 from actions.complaint import FORM, cleared
 from actions.complaint_fields import DESCRIPTION
 from actions.desk_client import DeskClient
@@ -16,8 +19,9 @@ SMALL_FORMS = {
     "case_form": ("utter_case_kept", ("case_act", "case_number", "case_text", "case_confirmed")),
     "callback_form": (
         "utter_callback_cancelled",
-        ("callback_phone", "callback_time", "callback_day", "callback_confirmed"),
+        ("callback_phone", "callback_time", "callback_day", "callback_confirmed", BOOKED),
     ),
+    CANCEL_FORM: ("utter_callback_unchanged", (CANCEL_CONFIRMED, BOOKED)),
     "rating_form": ("utter_rating_cancelled", ("rating_score", "rating_comment")),
     "verification_form": (
         "utter_verification_cancelled",
@@ -25,7 +29,13 @@ SMALL_FORMS = {
     ),
 }
 """What is said when a form is given up, and the slots it forgets; behind it a complaint may be waiting."""
-DONE_BY = {"callback_form": "request_callback", "rating_form": "rate_service"}
+DONE_BY = {
+    "callback_form": "request_callback",
+    CANCEL_FORM: "cancel_callback",
+    "rating_form": "rate_service",
+}
+
+_CANCEL = re.compile(r"取消|\bcancel\b", re.I)
 
 
 class Cancel(DeskAction):
@@ -44,7 +54,11 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
     small = SMALL_FORMS.get(str(turn.active_loop))
     if small is not None:
         response, slots = small
-        say(response)
+        booked = booked_in(turn) if BOOKED in slots else None
+        if booked is not None:
+            say("utter_callback_unchanged", time=booked.told, phone=booked.phone)
+        else:
+            say(response)
         forgotten = [SlotSet(name, None) for name in slots]
         if turn.slots.get(DRAFT):
             return [*ended, *forgotten, FollowupAction(FORM)]
@@ -59,6 +73,8 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
     if regrets_withdrawal(turn):
         say("utter_withdrawn_stays")
         return [SlotSet("offered", ANOTHER)]
+    if _may_mean_the_call(turn) and (booked := await find_booked(desk, turn, say)):
+        return begin_cancel(booked)
     say("utter_nothing_to_cancel")
     return [SlotSet("offered", None)]
 
@@ -72,3 +88,14 @@ async def _end_complaint(desk: DeskClient, turn: Turn, say: Say, ended: Events) 
     say("utter_complaint_cancelled")
     kept = SlotSet(GIVEN_UP, given_up(turn) or None)
     return [*ended, *cleared(), kept, *offer_next_wish(turn, say, done="file_complaint")]
+
+
+def _may_mean_the_call(turn: Turn) -> bool:
+    """ "Cancel" outside of everything, where nothing is offered; "never mind" is about the talk."""
+    return not turn.active_loop and not turn.slots.get("offered") and bool(_CANCEL.search(turn.text))
+
+
+def begin_cancel(booked: BookedCall) -> Events:
+    """Ask whether the call that is booked shall be cancelled."""
+    asked = [SlotSet(CANCEL_CONFIRMED, None), SlotSet("offered", None)]
+    return [*booked.kept(), *asked, FollowupAction(CANCEL_FORM)]

@@ -38,7 +38,6 @@ from actions.drafts import (
     forget_draft,
     keep_draft,
     slots_of,
-    told_when,
 )
 from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
@@ -130,7 +129,7 @@ class ValidateComplaint(FormAction):
             return [*events, SlotSet("requested_slot", RESUME)]
         say(
             "utter_complaint_resume_draft",
-            when=told_when(draft, turn, say),
+            when=say.past_day(draft.changed_at),
             description=excerpt(draft.fields),
         )
         return [*events, *await self._keep(read_resumption(found), found, say)]
@@ -257,7 +256,7 @@ class AskResumption(DeskAction):
         draft = Draft(
             key=str(turn.slots.get(DRAFT)), fields=fields, changed_at=str(turn.slots.get(TOLD_AT) or "")
         )
-        say("utter_ask_resume", when=told_when(draft, turn, say), description=excerpt(fields))
+        say("utter_ask_resume", when=say.past_day(draft.changed_at), description=excerpt(fields))
         return []
 
 

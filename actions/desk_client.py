@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from actions.desk_views import (
     Callback,
+    CallbackStanding,
     CodeSent,
     Complaint,
     ComplaintItem,
@@ -159,6 +160,34 @@ class DeskClient:
         """Ask people to call; asking again changes the open wish. Raises DeskProblem `bad-phone`."""
         body = {"phone": phone, "wanted": wanted, "wanted_on": wanted_on.isoformat() if wanted_on else None}
         return await self._write(f"{_conversation(conversation_id)}/callbacks", Callback, body)
+
+    async def callbacks(self, conversation_id: str) -> CallbackStanding:
+        """The call-back that is booked here, or by the verified customer elsewhere."""
+        return await self._read(f"{_conversation(conversation_id)}/callbacks", CallbackStanding)
+
+    async def change_callback(
+        self,
+        conversation_id: str,
+        callback_id: str,
+        *,
+        phone: str | None = None,
+        wanted: str | None = None,
+        wanted_on: date | None = None,
+    ) -> Callback:
+        """Move one; None leaves a thing as it is. Raises DeskProblem `callback-already-done`,
+        `callback-cancelled`, `bad-phone`, `day-is-past`."""
+        wishes = {
+            "phone": phone,
+            "wanted": wanted,
+            "wanted_on": wanted_on.isoformat() if wanted_on else None,
+        }
+        path = f"{_conversation(conversation_id)}/callbacks/{quote(callback_id, safe='')}"
+        return _view_of(await self._send(self._http.build_request("PATCH", path, json=wishes)), Callback)
+
+    async def cancel_callback(self, conversation_id: str, callback_id: str) -> Callback:
+        """Take one back; again is no error. Raises DeskProblem `callback-already-done`, `not-found`."""
+        path = f"{_conversation(conversation_id)}/callbacks/{quote(callback_id, safe='')}/cancel"
+        return await self._write(path, Callback, {})
 
     async def rate(self, conversation_id: str, *, score: int, comment: str | None) -> Rating:
         """Pass on 1 to 5 stars and a sentence; the same again changes nothing."""

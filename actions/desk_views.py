@@ -145,9 +145,24 @@ class DraftFound(_View):
 class Callback(_View):
     """A call-back that people will make; the phone is masked."""
 
+    id: str
     phone: str
     wanted: str = ""
     wanted_on: date
+
+
+class EndedCallback(_View):
+    """How a call-back ended: as a person said, or cancelled by the customer."""
+
+    outcome: Literal["reached", "not_reached", "not_needed", "cancelled"]
+    ended_at: datetime
+
+
+class CallbackStanding(_View):
+    """The one that is still to be made, else the one that ended in the last days."""
+
+    open: Callback | None
+    ended: EndedCallback | None
 
 
 class Rating(_View):

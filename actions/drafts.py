@@ -1,7 +1,7 @@
 """The half-told complaint: kept by the desk with every step, since the assistant's own sessions are short."""
 
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 import structlog
@@ -11,7 +11,7 @@ from actions.complaint_fields import DESCRIPTION, FIELDS
 from actions.desk_client import DeskClient, DeskError
 from actions.desk_views import Draft
 from actions.say import Say
-from actions.turn import BANK_ZONE, Turn
+from actions.turn import Turn
 
 log = structlog.get_logger()
 Events = list[dict[str, Any]]  # Rasa's events are JSON objects
@@ -75,16 +75,8 @@ async def offer_draft(desk: DeskClient, turn: Turn, say: Say) -> Events:
     draft = await find_draft(desk, turn)
     if draft is None:
         return []
-    say(f"utter_offer_{OFFER}", when=told_when(draft, turn, say), description=excerpt(draft.fields))
+    say(f"utter_offer_{OFFER}", when=say.past_day(draft.changed_at), description=excerpt(draft.fields))
     return [SlotSet("offered", OFFER)]
-
-
-def told_when(draft: Draft, turn: Turn, say: Say) -> str:
-    """Today, yesterday, or the day."""
-    day = draft.changed_at.astimezone(BANK_ZONE).date()
-    if day == turn.today:
-        return say.word("when", "today")
-    return say.word("when", "yesterday") if day == turn.today - timedelta(days=1) else say.day(day)
 
 
 def excerpt(fields: Mapping[str, Any]) -> str:

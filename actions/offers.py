@@ -17,6 +17,8 @@ TAKEN_BY = {
     "complaint_status": "action_complaint_status",
     "verify_identity": "action_start_verification",
     "request_callback": "callback_form",
+    "cancel_callback": "action_begin_callback_cancel",
+    "callback_status": "action_callback_status",
     "rate_service": "rating_form",
     "withdraw_complaint": "action_begin_case",
     "add_to_complaint": "action_begin_case",

@@ -2,8 +2,9 @@
 
 from rasa_sdk.events import SlotSet
 
+from actions.booked_call import CANCEL_FORM, booked_in, find_booked
 from actions.callback import FORM as CALLBACK_FORM
-from actions.cancel import cancel
+from actions.cancel import begin_cancel, cancel
 from actions.case import ACT, ACTS
 from actions.case import FORM as CASE_FORM
 from actions.complaint import FORM as COMPLAINT_FORM
@@ -17,6 +18,7 @@ from actions.verification import FORM as VERIFICATION_FORM
 ACT_OF_FORM = {
     COMPLAINT_FORM: "file_complaint",
     CALLBACK_FORM: "request_callback",
+    CANCEL_FORM: "cancel_callback",
     RATING_FORM: "rate_service",
     VERIFICATION_FORM: "verify_identity",
 }
@@ -45,8 +47,13 @@ class DeclineOffer(DeskAction):
         return [SlotSet("offered", None), *offer_next_wish(turn, say, done=str(offered))]
 
     async def _refuse(self, act: str, turn: Turn, say: Say) -> Events:
-        """ "Don't call me" books no call, and ends the form that would have."""
-        if act == act_in_progress(turn):
+        """ "Don't call me" books no call, ends the form that would, and may mean the one that is booked."""
+        in_progress = act == act_in_progress(turn)
+        if act == "request_callback":
+            booked = booked_in(turn) if in_progress else await find_booked(self.desk, turn, say)
+            if booked is not None:
+                return begin_cancel(booked)
+        if in_progress:
             return await cancel(self.desk, turn, say)
         say(ANSWERS.get(act, "utter_refused"))
         if turn.active_loop:

@@ -1,14 +1,14 @@
 """How actions speak: by the names of responses in domain.yml, never by sentences of their own."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.desk_views import Money
-from actions.turn import Turn
+from actions.turn import BANK_ZONE, Turn
 
 
 class Say:
@@ -42,6 +42,15 @@ class Say:
             day=day.day,
             month_name=self.word("month", str(day.month)),
             weekday=self.word("weekday", str(day.weekday())),
+        )
+
+    def past_day(self, moment: datetime) -> str:
+        """Today, yesterday, or the day."""
+        day = moment.astimezone(BANK_ZONE).date()
+        if day == self._turn.today:
+            return self.word("when", "today")
+        return (
+            self.word("when", "yesterday") if day == self._turn.today - timedelta(days=1) else self.day(day)
         )
 
 

@@ -5,6 +5,8 @@ import re
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.afterwards import add_to_filed, adds_to_filed
+from actions.booked_call import find_booked
+from actions.callback_reading import time_in
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import tells_story
 from actions.drafts import DRAFT, offer_draft
@@ -17,6 +19,12 @@ from actions.turn import Turn
 
 _WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
 _COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|\bcomplain", re.I)
+_MOVES_THE_CALL = re.compile(
+    r"改(?:到|成|为|在)|换(?:到|成)|挪到|推到|推迟到|提前到|"
+    r"\b(?:instead|make it|(?:move|change|switch) it to)\b",
+    re.I,
+)
+_TOLD_OF_A_CALL = frozenset({"utter_callback_done", "utter_callback_status", "utter_callback_status_late"})
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
     r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
@@ -64,6 +72,8 @@ class LooseValue(DeskAction):
             return add_to_filed()
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
             return [FollowupAction("callback_form")]
+        if _moves_a_call(turn) and await find_booked(self.desk, turn, say):
+            return [FollowupAction("callback_form")]
         if turn.all("phone") and turn.slots.get("pending_act"):
             return [FollowupAction("verification_form")]
         if turn.returning or turn.slots.get(DRAFT) or turn.slots.get("offered") == ANOTHER:
@@ -74,6 +84,13 @@ class LooseValue(DeskAction):
             return offer(say, "file_complaint")
         say("utter_nothing_to_skip" if turn.intent == "skip" else "utter_inform_alone")
         return []
+
+
+def _moves_a_call(turn: Turn) -> bool:
+    """A time or a number that is to take the place of another: "make it 5 pm", or right after being told."""
+    just_told = bool(turn.spoken_before) and bool(turn.spoken_before[0] & _TOLD_OF_A_CALL)
+    says_when_or_where = bool(time_in(turn) or turn.all("phone"))
+    return says_when_or_where and (just_told or bool(_MOVES_THE_CALL.search(turn.text)))
 
 
 class OutOfScope(DeskAction):

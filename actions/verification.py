@@ -10,13 +10,14 @@ from actions.desk_client import DeskError, DeskProblem
 from actions.digression import SURE, digresses
 from actions.edge import DeskAction, Events
 from actions.form import FormAction
-from actions.offers import offer_next_wish
+from actions.offers import TAKEN_BY, offer_next_wish
 from actions.profile import show
 from actions.say import Say
 from actions.turn import Turn
 
 FORM = "verification_form"
 CASE_WISHES = frozenset({"withdraw_complaint", "add_to_complaint", "accept_answer", "reject_answer"})
+CALL_WISHES = frozenset({"cancel_callback", "callback_status"})
 PHONE = "verification_phone"
 CODE = "verification_code"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -139,6 +140,8 @@ class AfterVerification(DeskAction):
             events += await show_complaints(self.desk, turn, say)
         elif pending in CASE_WISHES:
             return [*events, FollowupAction("action_begin_case")]
+        elif pending in CALL_WISHES:
+            return [*events, SlotSet("pending_act", None), FollowupAction(TAKEN_BY[str(pending)])]
         elif verified and not turn.slots.get("complaint_draft"):
             events += offer_next_wish(turn, say, done="verify_identity")
         if verified and turn.slots.get("complaint_draft"):

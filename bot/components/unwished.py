@@ -47,6 +47,10 @@ _ACTS: Dict[Text, Tuple[Text, Text]] = {
         r"撤诉|(?:撤回|撤销|撤掉|取消)(?:我的|这个)?投诉|投诉(?:撤回|撤销|撤掉|撤)",
         r"(?:to )?(?:withdraw|drop|cancel|take back) (?:it|(?:my|the|this) complaint)",
     ),
+    "cancel_callback": (
+        r"取消(?:我的|刚才的?|约好?的|预约的|这个|这次|那个)*(?:回电|电话|来电|回访)(?:预约)?|把?(?:回电|电话)取消掉?",
+        r"(?:to )?cancel(?:ling)? (?:my |the |that )?(?:phone )?(?:call(?:-?back| back)?|appointment)",
+    ),
     "cancel": (r"取消|退出|结束", r"(?:to )?(?:cancel(?:ling)?|stop|quit|exit)(?: (?:it|this|that))?"),
     "verify_identity": (
         r"验证(?:身份)?|核实身份|收验证码",
@@ -63,7 +67,15 @@ _ACTS: Dict[Text, Tuple[Text, Text]] = {
     ),
 }
 DONE_BY_THE_CUSTOMER = frozenset(
-    {"file_complaint", "report_loss", "request_person", "withdraw_complaint", "cancel", "ask_faq"}
+    {
+        "file_complaint",
+        "report_loss",
+        "request_person",
+        "withdraw_complaint",
+        "cancel_callback",
+        "cancel",
+        "ask_faq",
+    }
 )
 """不投诉 refuses these. What the bank does is refused in the imperative: 没打电话 tells, 别打电话 asks."""
 

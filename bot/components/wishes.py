@@ -15,6 +15,8 @@ ACTS = {
     "request_person",
     "verify_identity",
     "request_callback",
+    "cancel_callback",
+    "callback_status",
     "rate_service",
     "withdraw_complaint",
     "add_to_complaint",

@@ -55,6 +55,9 @@ class Desk:
     drafts_fail: bool = False
     acts: list[tuple[str, str, str]] = field(default_factory=list)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
+    booked: dict[str, Any] | None = None
+    call_ended: str | None = None
+    call_acts: list[tuple[str, Any]] = field(default_factory=list)
     ratings: list[dict[str, Any]] = field(default_factory=list)
     duplicates: list[dict[str, str]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -86,10 +89,8 @@ class Desk:
             return self.draft(method, conversation, body)
         if rest[:1] == ["complaints"] and rest[2:] == ["actions"]:
             return self.act(rest[1], body)
-        if rest == ["callbacks"]:
-            self.callbacks.append(body)
-            shown = body["phone"][:3] + "****" + body["phone"][-4:]
-            return 201, {**body, "phone": shown, "wanted_on": body["wanted_on"] or "2026-11-21"}
+        if rest[:1] == ["callbacks"]:
+            return self.call(method, rest[1:], body)
         if rest == ["rating"]:
             self.ratings.append(body)
             return 200, {**body, "rated_at": "2026-11-21T12:00:00Z"}
@@ -109,6 +110,29 @@ class Desk:
             self.drafts.pop(conversation, None)
             return 204, None
         return 200, {"draft": self.drafts.get(conversation)}
+
+    def call(self, method: str, rest: list[str], body: Any) -> tuple[int, Any]:
+        """At most one is booked; `call_ended` is how the last one ended, and what then refuses a change."""
+        if method == "GET":
+            ended = {"outcome": self.call_ended, "ended_at": "2026-11-21T04:00:00Z"}
+            return 200, {"open": self.booked, "ended": ended if self.call_ended and not self.booked else None}
+        if not rest:
+            self.callbacks.append(body)
+            shown = body["phone"][:3] + "****" + body["phone"][-4:]
+            day = body["wanted_on"] or "2026-11-21"
+            return 201, {**body, "id": "call-1", "phone": shown, "wanted_on": day}
+        self.call_acts.append((rest[-1], body))
+        if self.call_ended or self.booked is None:
+            return problem(409, "callback-already-done")
+        booked = self.booked
+        if rest[-1] == "cancel":
+            self.booked, self.call_ended = None, "cancelled"
+            return 200, booked
+        changes = {key: value for key, value in body.items() if value is not None}
+        if "phone" in changes:
+            changes["phone"] = changes["phone"][:3] + "****" + changes["phone"][-4:]
+        self.booked = {**booked, **changes}
+        return 200, self.booked
 
     def act(self, number: str, body: dict[str, Any]) -> tuple[int, Any]:
         """Of a filed complaint; withdrawn ones take nothing more."""
@@ -176,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._handle("POST")
+
+    def do_PATCH(self) -> None:
+        self._handle("PATCH")
 
     def do_PUT(self) -> None:
         self._handle("PUT")

@@ -35,16 +35,19 @@ CALLS: dict[str, Work] = {
     "request_callback": lambda client: client.request_callback(
         CONVERSATION, phone="13800138000", wanted="随时", wanted_on=None
     ),
+    "callbacks": lambda client: client.callbacks(CONVERSATION),
+    "change_callback": lambda client: client.change_callback(CONVERSATION, "call-1", wanted="随时"),
+    "cancel_callback": lambda client: client.cancel_callback(CONVERSATION, "call-1"),
     "rate": lambda client: client.rate(CONVERSATION, score=5, comment=None),
     "hand_over": lambda client: client.hand_over(CONVERSATION, reason="requested", note=""),
 }
-REPEATED = {"search", "profile", "file_complaint", "complaints", "draft"}
+REPEATED = {"search", "profile", "file_complaint", "complaints", "draft", "callbacks"}
 
 
 @pytest.fixture
 def desk() -> Desk:
-    """With one complaint and one half-told complaint."""
-    desk = Desk()
+    """With one complaint, one half-told complaint and a call-back."""
+    desk = Desk(booked={"id": "call-1", "phone": "138****8000", "wanted": "今晚", "wanted_on": "2026-11-21"})
     desk.file({"description": "earlier"}, "earlier")
     desk.draft("PUT", CONVERSATION, {"key": "d1", "fields": {"description": "x"}})
     return desk

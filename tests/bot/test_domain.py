@@ -24,6 +24,8 @@ INTENTS = [
     "report_loss",
     "dispute_transaction",
     "request_callback",
+    "cancel_callback",
+    "callback_status",
     "find_branch",
     "ask_recommendation",
     "request_person",

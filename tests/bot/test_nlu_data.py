@@ -30,7 +30,8 @@ TOPICS = {
 INTENTS = {
     "ask_faq", "file_complaint", "add_to_complaint", "complaint_status", "withdraw_complaint",
     "accept_answer", "reject_answer", "rate_service", "view_profile", "view_accounts", "report_loss",
-    "dispute_transaction", "request_callback", "find_branch", "ask_recommendation", "request_person",
+    "dispute_transaction", "request_callback", "cancel_callback", "callback_status", "find_branch",
+    "ask_recommendation", "request_person",
     "verify_identity", "resend_code", "switch_language", "elderly_mode", "greet", "goodbye", "thanks",
     "affirm", "deny", "cancel", "skip", "inform", "bot_challenge", "chitchat", "ask_help", "abuse",
     "self_harm", "out_of_scope",

@@ -77,6 +77,8 @@ def test_what_follows_the_request_is_kept_to_be_judged() -> None:
         ("没说要挂失", "report_loss"),
         ("不用转人工", "request_person"),
         ("我不想取消", "cancel"),
+        ("别取消我的回电", "cancel_callback"),
+        ("不要取消刚才约的电话", "cancel_callback"),
         ("don't call me", "request_callback"),
         ("no calls please", "request_callback"),
         ("stop calling me", "request_callback"),
@@ -85,6 +87,7 @@ def test_what_follows_the_request_is_kept_to_be_judged() -> None:
         ("I did not say I lost my card", "report_loss"),
         ("i don't need a person", "request_person"),
         ("I don't want to cancel", "cancel"),
+        ("don't cancel my callback", "cancel_callback"),
     ],
 )
 def test_an_act_is_refused(text: str, act: str) -> None:
