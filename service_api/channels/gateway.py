@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from service_api.channels.rasa import AssistantUnavailable
+from service_api.channels.waiting_answers import with_waiting_answers
 from service_api.conversations import queries, service, turns
 from service_api.conversations.hours import OfficeHours, WorkingDay
 from service_api.conversations.models import Conversation
@@ -151,13 +152,11 @@ class Gateway:
     def _lease(self, session: Session, talk: Conversation) -> Turn | None:
         if self._stopped:
             return None
-        return turns.next_turn(
-            session,
-            talk,
-            now=self._clock.now(),
-            machine_now=self._machine.now(),
-            lease_for=self._lease_for,
+        now = self._clock.now()
+        turn = turns.next_turn(
+            session, talk, now=now, machine_now=self._machine.now(), lease_for=self._lease_for
         )
+        return turn and with_waiting_answers(session, talk, turn, now=now)
 
     def _next_turn(self, conversation_id: uuid.UUID) -> Turn | None:
         with self._database.writing() as session:

@@ -78,7 +78,13 @@ class Rasa:
 
     async def ask(self, turn: Turn) -> Reply:
         """One turn. Raises `AssistantUnavailable`, whatever went wrong."""
-        remembered = {"ended_form": turn.ended_form, "draft": turn.draft or None, "elderly": turn.plain_words}
+        remembered = {
+            "ended_form": turn.ended_form,
+            "draft": turn.draft or None,
+            "elderly": turn.plain_words,
+            "answer_waits": turn.answer_waits or None,
+            "answer_read": turn.answer_read or None,
+        }
         body = {
             "sender": turn.sender,
             "text": turn.text,

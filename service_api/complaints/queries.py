@@ -20,6 +20,7 @@ from service_api.core.problems import NotFound
 from service_api.staff.service import SignedIn
 
 SUMMARY_LENGTH = 60
+MOST_WAITING = 5
 NOT_SAID = "-"  # as a filter: branch, cause or product that nobody has said yet
 TIMELINESS = ("in_time", "late", "running")
 
@@ -108,6 +109,27 @@ def complaints_of_conversation(
         query.order_by(Complaint.received_at.desc(), Complaint.id).limit(min(limit, LARGEST_PAGE))
     )
     return [customer_line(row, zone=zone) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAnswer:
+    """The answer to a complaint, given and neither accepted nor contested yet."""
+
+    number: str
+    answered_at: datetime
+
+
+def answers_waiting(
+    session: Session, conversation_id: uuid.UUID, *, customer_id: uuid.UUID | None
+) -> list[WaitingAnswer]:
+    """Of the complaints this conversation may speak of those whose answer waits for the customer's word."""
+    rows = session.execute(
+        select(Complaint.number, Complaint.answered_at)
+        .where(of_customer(conversation_id, customer_id), Complaint.state == State.ANSWERED.value)
+        .order_by(Complaint.answered_at.desc(), Complaint.id)
+        .limit(MOST_WAITING)
+    )
+    return [WaitingAnswer(number, at) for number, at in rows if at is not None]
 
 
 def complaint_of_customer(

@@ -8,6 +8,7 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ TURNS_PER_SESSION = 30
 IDLE = timedelta(minutes=30)
 IDLE_IN_FORM = timedelta(hours=12)
 FAILURES_BEFORE_PERSON = 2
+READ_AT_ONCE = 8
 # A bare digit answers these questions of the assistant itself and picks no button.
 NUMERIC_SLOTS = ("amount", "contact", "phone", "code", "date", "tail", "score", "rating")
 
@@ -30,7 +32,10 @@ NUMERIC_SLOTS = ("amount", "contact", "phone", "code", "date", "tail", "score", 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question to the assistant. `sender` names its session; `lease` proves who may store the answer;
-    `settled` is what people said they had done when they gave the conversation back."""
+    `settled` is what people said they had done when they gave the conversation back.
+
+    `answer_waits`: the answer to a complaint of theirs waits for the customer's word. `answer_read`: the
+    number of the one that they have just read about; empty when something else was said last."""
 
     conversation_id: uuid.UUID
     message_id: int
@@ -46,6 +51,8 @@ class Turn:
     ended_form: str | None = None
     draft: bool = False
     plain_words: bool | None = None
+    answer_waits: bool = False
+    answer_read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,13 @@ def next_turn(
         draft=first and drafts.draft_for(session, talk, now=now) is not None,
         plain_words=plain_words.wish_of(state),
     )
+
+
+def read_before(session: Session, turn: Turn) -> list[Message]:
+    """What the customer has read since they wrote last: all that was said to them before this message."""
+    earlier = Message.conversation_id == turn.conversation_id, Message.seq < turn.seq
+    latest = session.scalars(select(Message).where(*earlier).order_by(Message.seq.desc()).limit(READ_AT_ONCE))
+    return list(takewhile(lambda message: message.author != "customer", latest))
 
 
 def store_reply(session: Session, turn: Turn, reply: Reply, *, now: datetime) -> Conversation | None:
