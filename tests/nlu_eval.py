@@ -32,11 +32,17 @@ NOT_VALUES = frozenset({"lang", "also", "emotion"})  # said about the whole mess
 
 
 def understand(
-    messages: Sequence[Labelled], folder: Path, *, model: Path | None, train: Sequence[str] = ()
+    messages: Sequence[Labelled],
+    folder: Path,
+    *,
+    model: Path | None,
+    train: Sequence[str] = (),
+    attention: str = "",
 ) -> dict[str, Any]:
     """Ask Rasa's environment: readings of the messages by a model, or by one trained on `train` first.
 
-    A model trained here stays in `folder`.
+    A model trained here stays in `folder`. `attention` is what the channel tells with each message while an
+    answer to a complaint waits: "told" when the customer has just read it, "open" when not.
     """
     order = {
         "model": str(model),
@@ -45,6 +51,7 @@ def understand(
         "domain": str(ROOT / "domain.yml"),
         "models": str(folder),
         "name": "measured",
+        "attention": attention,
         "messages": [{"text": one.text, "language": one.language} for one in messages],
     }
     asked, answered = folder / "order.json", folder / "answer.json"
@@ -235,6 +242,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--train", action="append", default=[], help="train config.yml on this file or folder"
     )
     parser.add_argument("--banking77", type=Path, help="folder of train.csv and test.csv")
+    parser.add_argument(
+        "--attention", choices=("told", "open"), default="", help="as while an answer to a complaint waits"
+    )
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -252,7 +262,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         model = None if train else wanted.model or newest_model()
         if model is None and not train:
             train = [str(ROOT / "bot")]
-        result = report(messages, understand(messages, folder, model=model, train=train), groups)
+        result = report(
+            messages,
+            understand(messages, folder, model=model, train=train, attention=wanted.attention),
+            groups,
+        )
     show(result)
     if wanted.json:
         wanted.json.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -5,6 +5,7 @@ import inspect
 import logging
 import os
 from collections import OrderedDict
+from itertools import takewhile
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 import rasa
@@ -17,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.components import action_validation
+from bot.components.leaning import ASKED, OPEN, TOLD
 
 logger = logging.getLogger(__name__)
 LONGEST_TEXT = 4000
@@ -143,7 +145,11 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
         before = given.to(message) or await answered_elsewhere(processor, message)
         if before is not None:
             return before
-        tracker = await processor.log_message(message, should_save_tracker=False)
+        tracker = await processor.fetch_tracker_and_update_session(
+            message.sender_id, message.output_channel, message.metadata
+        )
+        listen_for_verdict(tracker, message)
+        await processor._handle_message_with_tracker(message, tracker)
         follow_wish(tracker, message.metadata or {})
         tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
         await processor._run_prediction_loop(message.output_channel, tracker)
@@ -171,6 +177,36 @@ async def answered_elsewhere(processor: Any, message: UserMessage) -> Optional[D
     said = [event for event in events[last:] if isinstance(event, BotUttered)]
     messages = [shown({**event.data, "text": event.text}) for event in said]
     return {"messages": messages, **understood(tracker)} if messages else None
+
+
+def listen_for_verdict(tracker: DialogueStateTracker, message: UserMessage) -> None:
+    """Tell the understanding how much of this message may be about an answer that waits.
+
+    The gateway knows that one waits and what was read last; whether anything else was asked is known here. A
+    form's question is answered before all, and so is an offer made in the same breath.
+    """
+    told = message.metadata or {}
+    if not told.get("answer_waits"):
+        return
+    if tracker.active_loop_name is not None:
+        attention = ASKED if asks_for_yes_to_answer(tracker) else None
+    else:
+        attention = TOLD if told.get("answer_read") and not has_just_offered(tracker) else OPEN
+    if attention is not None:
+        told["attention"] = attention
+
+
+def asks_for_yes_to_answer(tracker: DialogueStateTracker) -> bool:
+    """Whether the form that runs asks just this: does the customer accept the answer?"""
+    dialogue = (tracker.active_loop_name, tracker.get_slot("case_act"), tracker.get_slot("requested_slot"))
+    return dialogue == ("case_form", "accept", "case_confirmed")
+
+
+def has_just_offered(tracker: DialogueStateTracker) -> bool:
+    """Whether something was offered in the assistant's last turn: a yes takes that."""
+    since = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    offers = [event.value for event in since if isinstance(event, SlotSet) and event.key == "offered"]
+    return bool(offers and offers[0])
 
 
 def follow_wish(tracker: DialogueStateTracker, metadata: Dict[Text, Any]) -> None:

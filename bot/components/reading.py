@@ -37,7 +37,7 @@ def read(
     if ranking[0]["name"] in grave:
         return Reading(ranking, [])
     if _asks_to_wait(said, ranking, rank, holds_values):
-        return Reading(_put_first(WAIT, 1.0, ranking), [])
+        return Reading(put_first(WAIT, 1.0, ranking), [])
     refused = unwished(said)
     if refused is not None:
         # Where code was left out, places are no longer those of the message.
@@ -48,7 +48,7 @@ def read(
             return Reading(rest, no_to)
         gives_up = ranking[0]["name"] == "cancel" and refused.act != "cancel"
         if not gives_up:
-            ranking = _put_first(REFUSAL, SURE_OF_REFUSAL, ranking)
+            ranking = put_first(REFUSAL, SURE_OF_REFUSAL, ranking)
         return Reading(ranking, no_to)
     if said != text or _is_known(ranking):
         return Reading(ranking, [])
@@ -74,7 +74,7 @@ def _by_stance(text: Text, ranking: Ranking) -> Ranking:
     told = stance(text) if ranking[0]["name"] in (ACCEPTS, REJECTS) and not _is_known(ranking) else None
     if told is None or told == ranking[0]["name"]:
         return ranking
-    return _put_first(told, likely.get(ACCEPTS, 0.0) + likely.get(REJECTS, 0.0), ranking)
+    return put_first(told, likely.get(ACCEPTS, 0.0) + likely.get(REJECTS, 0.0), ranking)
 
 
 def _separate_wishes(text: Text, ranking: Ranking, rank: Rank) -> Reading:
@@ -88,10 +88,10 @@ def _separate_wishes(text: Text, ranking: Ranking, rank: Rank) -> Reading:
     if wishes is None:
         return Reading(ranking, [])
     (now, confidence), (other, span) = wishes
-    return Reading(_put_first(now, confidence, ranking), [_entity("also", other, span)])
+    return Reading(put_first(now, confidence, ranking), [_entity("also", other, span)])
 
 
-def _put_first(name: Text, confidence: float, ranking: Ranking) -> Ranking:
+def put_first(name: Text, confidence: float, ranking: Ranking) -> Ranking:
     """Of the whole message another intent may be surer; beside what was read out that is no ambiguity."""
     rest = [
         {"name": one["name"], "confidence": min(one["confidence"], confidence / 2)}

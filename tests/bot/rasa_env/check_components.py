@@ -16,6 +16,7 @@ from bot.components.classifier import TingClassifier
 from bot.components.emotion import TingEmotion
 from bot.components.extractor import TingExtractor
 from bot.components.tokenizer import TingTokenizer, cut
+from bot.components.verdict import TingVerdict
 
 CONTEXT = ExecutionContext(GraphSchema({}))
 EXAMPLES = {
@@ -201,6 +202,46 @@ class Emotion(unittest.TestCase):
             message = Message({TEXT: "你们这群骗子！！", INTENT: {"name": intent, "confidence": 1.0}})
             emotion.process([message])
             self.assertEqual([one["value"] for one in message.get(ENTITIES, [])], felt, intent)
+
+
+class Verdict(unittest.TestCase):
+    """A word on a waiting answer, trained, stored and loaded."""
+
+    def setUp(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            storage, resource = LocalModelStorage.create(Path(folder)), Resource("verdict")
+            TingVerdict.create({}, storage, resource, CONTEXT).train(TrainingData())
+            self.component = TingVerdict.load({}, storage, resource, CONTEXT)
+
+    def understand(self, text: str, intent: str, attention: str, entity: str = "") -> "list[str]":
+        """The intents of a message that the classifier took for this one, the likeliest first."""
+        ranking = [{"name": intent, "confidence": 0.9}, {"name": "ask_faq", "confidence": 0.05}]
+        message = Message({TEXT: text, "metadata": {"attention": attention} if attention else {}})
+        message.set(INTENT, ranking[0])
+        message.set("intent_ranking", ranking)
+        message.set(ENTITIES, [{"entity": entity, "value": "x", "start": 0, "end": 1}] if entity else [])
+        self.component.process([message])
+        self.assertEqual(message.get(INTENT), message.get("intent_ranking")[0])
+        return [one["name"] for one in message.get("intent_ranking")]
+
+    def test_only_where_an_answer_waits_a_yes_is_about_it(self) -> None:
+        self.assertEqual(self.understand("行吧", "affirm", "told")[0], "accept_answer")
+        self.assertEqual(self.understand("行吧", "affirm", "open")[0], "affirm")
+        self.assertEqual(self.understand("行吧", "affirm", ""), ["affirm", "ask_faq"])
+        self.assertEqual(self.understand("行吧", "affirm", "nonsense")[0], "affirm")
+
+    def test_what_was_understood_by_its_parts_stays(self) -> None:
+        for entity in ("also", "declined"):
+            self.assertEqual(self.understand("不行", "deny", "told", entity)[0], "deny")
+
+    def test_a_grievance_that_names_a_product_is_another_one(self) -> None:
+        self.assertEqual(self.understand("太过分了", "file_complaint", "told")[0], "reject_answer")
+        self.assertEqual(
+            self.understand("太过分了", "file_complaint", "told", "product")[0], "file_complaint"
+        )
+
+    def test_very_long_words_are_left_alone(self) -> None:
+        self.assertEqual(self.understand("不行" * 200, "deny", "told")[0], "deny")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import rasa
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
@@ -23,6 +23,7 @@ from bot.components.channel import (
     answered_elsewhere,
     as_plain_text,
     follow_wish,
+    listen_for_verdict,
     read_turn,
     shown,
 )
@@ -77,6 +78,21 @@ class ActionReplies(unittest.TestCase):
 def a_request(body: Any) -> Any:
     """As much of a request as the channel reads."""
     return SimpleNamespace(json=body)
+
+
+def attention(
+    metadata: "dict[str, Any]", loop: Optional[str] = None, events: Any = (), **slots: str
+) -> Optional[str]:
+    """What the channel tells the understanding of a message, in this state of the dialogue."""
+    names = ("offered", "case_act", "requested_slot")
+    tracker = DialogueStateTracker("a", [TextSlot(name, [], influence_conversation=False) for name in names])
+    happened = [*events, *(SlotSet(name, value) for name, value in slots.items()), ActiveLoop(loop)]
+    for event in happened:
+        tracker.update(event)
+    message = UserMessage("行吧", sender_id="a", metadata=dict(metadata))
+    listen_for_verdict(tracker, message)
+    told: Optional[str] = (message.metadata or {}).get("attention")
+    return told
 
 
 class Channel(unittest.TestCase):
@@ -161,6 +177,22 @@ class Channel(unittest.TestCase):
         changes = len(tracker.events)
         follow_wish(tracker, {"elderly": False})
         self.assertEqual(len(tracker.events), changes)
+
+    def test_how_much_may_be_about_a_waiting_answer(self) -> None:
+        read = {"answer_waits": True, "answer_read": "C-20261121-0042"}
+        asks_to_accept = {"case_act": "accept", "requested_slot": "case_confirmed"}
+        asks_to_contest = {**asks_to_accept, "case_act": "reject"}
+        offer = [UserUttered("a"), SlotSet("offered", "request_person")]
+        self.assertEqual(attention({}), None)
+        self.assertEqual(attention(read), "told")
+        self.assertEqual(attention({"answer_waits": True}), "open")
+        self.assertEqual(attention(read, loop="complaint_form"), None)
+        self.assertEqual(attention(read, loop="rating_form", **asks_to_accept), None)
+        self.assertEqual(attention(read, loop="case_form", **asks_to_accept), "asked")
+        self.assertEqual(attention(read, loop="case_form", **asks_to_contest), None)
+        self.assertEqual(attention(read, events=offer), "open")
+        self.assertEqual(attention(read, events=[*offer, UserUttered("b")]), "told")
+        self.assertEqual(attention(read, events=[*offer, SlotSet("offered", None)]), "told")
 
     def test_the_secret_is_demanded(self) -> None:
         for credentials in (None, {}, {"secret": ""}, {"secret": "${TING_RASA_SECRET}"}):

@@ -33,12 +33,13 @@ def trained(order: Dict[str, Any]) -> Dict[str, Any]:
     return {"model": model, "training_seconds": time.process_time() - before}
 
 
-async def understood(model: str, messages: List[Dict[str, Any]]) -> Dict[str, Any]:
+async def understood(model: str, messages: List[Dict[str, Any]], attention: str) -> Dict[str, Any]:
     """A reading per message, in order; milliseconds of processor time per message."""
+    told = {"attention": attention} if attention else {}
     processor = Agent.load(model).processor
     readings, took = [], []
     for one in messages:
-        message = UserMessage(as_plain_text(one["text"]), metadata={"language": one["language"]})
+        message = UserMessage(as_plain_text(one["text"]), metadata={"language": one["language"], **told})
         before = time.process_time()
         reading = await processor.parse_message(message)
         took.append(1000 * (time.process_time() - before))
@@ -58,7 +59,7 @@ def main() -> None:
     """Carry out one order."""
     order = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     answer = trained(order) if order.get("train") else {"model": order["model"]}
-    answer.update(asyncio.run(understood(answer["model"], order["messages"])))
+    answer.update(asyncio.run(understood(answer["model"], order["messages"], order.get("attention", ""))))
     answer["megabytes"] = peak_megabytes()
     Path(sys.argv[2]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
 
