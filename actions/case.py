@@ -1,5 +1,6 @@
 """What customers do with a filed complaint: withdraw it, add to it, accept its answer or contest it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -7,11 +8,14 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.cancel import cancel
 from actions.case_reading import (
+    accepts,
     addition_in,
     asks_what_follows,
     calls_it_settled,
+    contests,
     leaves_as_it_is,
     means_latest,
+    reason_in,
 )
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import SKIPPED
@@ -74,16 +78,33 @@ class BeginCase(DeskAction):
         if not fit:
             say(f"utter_case_none_{act}")
             return [SlotSet("pending_act", None)]
-        told = addition_in(turn) if act == "add" and turn.intent != "affirm" else None
+        if act == "reject" and turn.upset:
+            say("utter_contest_upset")
         return [
             SlotSet("pending_act", None),
             SlotSet("offered", None),
-            SlotSet(ACT, act),
-            SlotSet(NUMBER, fit[0].number if len(fit) == 1 else None),
-            SlotSet(TEXT, told if act == "add" else None if act == "reject" else SKIPPED),
-            SlotSet(CONFIRMED, None),
+            *_begun(act, _meant(fit, act, turn), turn),
             FollowupAction(FORM),
         ]
+
+
+def _begun(act: str, number: str | None, turn: Turn) -> Events:
+    """The form's slots, with the words that were said already."""
+    told: str | None = SKIPPED
+    if act == "add":
+        told = addition_in(turn) if turn.intent != "affirm" else None
+    elif act == "reject":
+        told = (reason_in(turn) if contests(turn) else None) or (SKIPPED if turn.upset else None)
+    return [SlotSet(ACT, act), SlotSet(NUMBER, number), SlotSet(TEXT, told), SlotSet(CONFIRMED, None)]
+
+
+def _meant(fit: Sequence[ComplaintItem], act: str, turn: Turn) -> str | None:
+    """The only one, or the one whose answer the customer has just read; None where that must be asked."""
+    numbers = [item.number for item in fit]
+    read = str(turn.metadata.get("answer_read", ""))
+    if act in ("accept", "reject") and read in numbers:
+        return read
+    return numbers[0] if len(numbers) == 1 else None
 
 
 class ValidateCase(FormAction):
@@ -126,6 +147,8 @@ class ValidateCase(FormAction):
 
     async def _text(self, turn: Turn, say: Say) -> Events:
         adds = turn.slots.get(ACT) == "add"
+        if turn.slots.get(ACT) == "reject" and accepts(turn):
+            return self._turned("accept", turn)
         if digresses_from_story(turn):
             return []
         skips = turn.intent in ("skip", "deny") and turn.confidence >= 0.5
@@ -136,15 +159,14 @@ class ValidateCase(FormAction):
         return await self.ask_again("utter_addition_unclear", turn, say)
 
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
-        if confirms(turn):
+        act = turn.slots.get(ACT)
+        if confirms(turn) or (act == "accept" and accepts(turn)) or (act == "reject" and contests(turn)):
             return await self._do(turn, say)
+        if (act == "accept" and contests(turn)) or (act == "reject" and accepts(turn)):
+            return self._turned("accept" if act == "reject" else "reject", turn)
         if (turn.intent == "deny" and turn.confidence >= 0.5) or leaves_as_it_is(turn):
-            return await cancel(self.desk, turn, say)
-        if (
-            turn.slots.get(ACT) == "add"
-            and turn.intent in ("add_to_complaint", "inform")
-            and len(turn.text) > 4
-        ):
+            return await self._leave(turn, say)
+        if act == "add" and turn.intent in ("add_to_complaint", "inform") and len(turn.text) > 4:
             joined = f"{turn.slots.get(TEXT)}\n{turn.text}"
             say("utter_complaint_noted")
             return [*self.stand_still(turn), SlotSet(TEXT, joined)]
@@ -153,6 +175,17 @@ class ValidateCase(FormAction):
         if digresses(turn):
             return []
         return await self.ask_again("utter_case_unclear", turn, say)
+
+    def _turned(self, act: str, turn: Turn) -> Events:
+        """The customer means the opposite: it is asked back in its turn."""
+        return _begun(act, str(turn.slots.get(NUMBER)), turn)
+
+    async def _leave(self, turn: Turn, say: Say) -> Events:
+        """Not done; who does not accept an answer hears what else can be done about it."""
+        left = await cancel(self.desk, turn, say)
+        if turn.slots.get(ACT) == "accept":
+            say("utter_answer_left")
+        return left
 
     async def _do(self, turn: Turn, say: Say) -> Events:
         act, number, text = (str(turn.slots.get(name) or "") for name in (ACT, NUMBER, TEXT))

@@ -2,6 +2,7 @@
 
 import re
 
+from actions.complaint_summary import SURE_YES
 from actions.turn import Turn
 
 _ABOUT_ADDING = re.compile(
@@ -31,17 +32,53 @@ _FOLLOWS = re.compile(
     r"\bwhat (?:happens|does (?:that|it) mean|then)\b",
     re.I,
 )
+_ABOUT_CONTESTING = re.compile(
+    r"我|你们?|您|他们|这|那|个|样|次|种|就是|还是|根本|完全|坚决|绝对|实在|真的|太|很|非常|一点|都|也|可|是|的|了|啊|呢|吧|嘛|要|想|请|帮|给|对|"
+    r"能|会|再|不|没法|没办法|无法|没|唔|接受|同意|认可|认同|认|服气|服|满意|行|好|对|可能|反对|拒绝|异议|意见|"
+    r"答复|回复|答覆|结果|结论|决定|处理|方案|说法|投诉|核查|复核|复查|重新|申请|申诉|查|审|"
+    r"\b(?:i|i'm|i've|am|we|you|your|you're|it|this|that|the|my|a|an|is|are|was|do|does|did|don't|can't|won't|cannot|"
+    r"can|will|would|to|with|at|all|of|in|so|no|nope|not|never|way|still|really|very|just|totally|absolutely|"
+    r"accept|accepting|acceptable|agree|disagree|object|reject|contest|happy|unhappy|satisfied|dissatisfied|"
+    r"answer|reply|outcome|decision|result|complaint|case|please|want|ask|for|review|again|wrong|unacceptable)\b|"
+    r"c-\d{8}-\d{4,}|[^\w']",
+    re.I,
+)
+_CONDITION = re.compile(
+    r"但|不过|可是|只是|除非|先|如果|要是|前提|\b(?:but|if|unless|only|provided|once|after|first|except)\b",
+    re.I,
+)
 SHORTEST = {"zh": 4, "en": 3}
+BRIEF = {"zh": 20, "en": 60}
 
 
 def addition_in(turn: Turn) -> str | None:
     """The words to add, when the message holds more than the wish to add some."""
-    rest = _ABOUT_ADDING.sub(" ", turn.text).split()
+    return turn.text if _says_more(turn, _ABOUT_ADDING) else None
+
+
+def reason_in(turn: Turn) -> str | None:
+    """Why the answer is not accepted, when the message holds more than that it is not."""
+    return turn.text if _says_more(turn, _ABOUT_CONTESTING) else None
+
+
+def _says_more(turn: Turn, wish: re.Pattern[str]) -> bool:
+    rest = wish.sub(" ", turn.text).split()
     if any(not word.isascii() for word in rest):
-        enough = sum(len(word) for word in rest) >= SHORTEST["zh"]
-    else:
-        enough = len(rest) >= SHORTEST["en"]
-    return turn.text if enough else None
+        return sum(len(word) for word in rest) >= SHORTEST["zh"]
+    return len(rest) >= SHORTEST["en"]
+
+
+def accepts(turn: Turn) -> bool:
+    """A yes to whether the answer is accepted, in words about the answer, without a question or a "but"."""
+    sure = turn.intent == "accept_answer" and turn.confidence >= SURE_YES
+    brief = len(turn.text) <= BRIEF["en" if turn.text.isascii() else "zh"]
+    asks = turn.text.endswith(("?", "？"))
+    return sure and brief and not asks and not _CONDITION.search(turn.text)
+
+
+def contests(turn: Turn) -> bool:
+    """A no to the answer, in words about the answer."""
+    return turn.intent == "reject_answer" and turn.confidence >= 0.5
 
 
 def means_latest(turn: Turn) -> bool:

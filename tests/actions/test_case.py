@@ -172,3 +172,110 @@ def test_settled_before_any_answer_is_withdrawn(desk: Desk, perform: Perform) ->
     only_one(desk)
     done = perform(BeginCase, Said("已经解决了，可以关掉", "withdraw_complaint"))
     assert done.slots["case_act"] == "withdraw"
+
+
+READ = {"sent_at": "2026-11-21T12:00:00+00:00", "answer_waits": True, "answer_read": SECOND}
+
+
+def both_answered(desk: Desk) -> None:
+    for one in desk.filed.values():
+        one["state"] = "answered"
+
+
+@pytest.mark.parametrize("intent", ["accept_answer", "reject_answer"])
+def test_of_several_answers_the_one_just_read_is_meant(intent: str, desk: Desk, perform: Perform) -> None:
+    both_answered(desk)
+    assert perform(BeginCase, Said("行吧", intent)).slots["case_number"] is None
+    assert perform(BeginCase, Said("行吧", intent, metadata=READ)).slots["case_number"] == SECOND
+
+
+def test_a_number_that_is_said_goes_before_the_one_just_read(desk: Desk, perform: Perform) -> None:
+    both_answered(desk)
+    named = Said(f"{FIRST}的答复我接受", "accept_answer", metadata=READ)
+    named.entities = [entity("complaint_number", FIRST)]
+    assert perform(BeginCase, named).slots["case_number"] == FIRST
+
+
+def test_a_complaint_withdrawn_is_not_the_one_just_read(desk: Desk, perform: Perform) -> None:
+    both_answered(desk)
+    assert perform(BeginCase, Said("撤诉", "withdraw_complaint", metadata=READ)).slots["case_number"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("这样我不认，多扣的钱只退一半", True),
+        ("I don't accept it, the clerk never called me", True),
+        ("还是不满意", False),
+        ("我不接受你们的答复", False),
+        ("I do not accept the answer", False),
+    ],
+)
+def test_a_reason_that_was_told_is_not_asked_again(
+    text: str, reason: bool, desk: Desk, perform: Perform
+) -> None:
+    answered(desk)
+    done = perform(BeginCase, Said(text, "reject_answer"))
+    assert done.slots["case_text"] == (text if reason else None)
+
+
+def test_the_angry_hear_an_apology_and_are_asked_for_no_reason(desk: Desk, perform: Perform) -> None:
+    answered(desk)
+    done = perform(BeginCase, Said("我不接受！！", "reject_answer", slots={"strong_emotion": "strong"}))
+    assert done.said == ["utter_contest_upset"]
+    assert done.slots["case_text"] == "skipped"
+    assert desk.acts == []
+
+
+@pytest.mark.parametrize("text", ["行吧", "接受", "可以接受", "okay, I accept it"])
+def test_asked_back_a_yes_in_words_about_the_answer_accepts_it(
+    text: str, desk: Desk, perform: Perform
+) -> None:
+    answered(desk)
+    done = perform(ValidateCase, asked("case_confirmed", text, "accept_answer", act="accept"))
+    assert done.said[0] == "utter_case_done_accept"
+
+
+@pytest.mark.parametrize(
+    "text", ["接受，但是要先退钱", "如果退全款我就接受", "接受了会怎样？", "fine if you refund it all"]
+)
+def test_a_yes_with_a_condition_closes_nothing(text: str, desk: Desk, perform: Perform) -> None:
+    answered(desk)
+    perform(ValidateCase, asked("case_confirmed", text, "accept_answer", act="accept"))
+    assert desk.acts == []
+
+
+def test_an_unsure_yes_closes_nothing(desk: Desk, perform: Perform) -> None:
+    answered(desk)
+    said = asked("case_confirmed", "嗯哼", "accept_answer", act="accept")
+    said.confidence = 0.79
+    assert perform(ValidateCase, said).said == []
+    assert desk.acts == []
+
+
+def test_asked_back_a_no_becomes_a_wish_for_a_review_that_is_confirmed_too(
+    desk: Desk, perform: Perform
+) -> None:
+    answered(desk)
+    turned = perform(ValidateCase, asked("case_confirmed", "不行", "reject_answer", act="accept"))
+    assert (turned.slots["case_act"], turned.slots["case_text"]) == ("reject", None)
+    assert turned.slots["case_confirmed"] is None
+    assert desk.acts == []
+
+
+@pytest.mark.parametrize("slot", ["case_text", "case_confirmed"])
+def test_who_accepts_after_all_is_asked_back(slot: str, desk: Desk, perform: Perform) -> None:
+    answered(desk)
+    said = asked(slot, "那我接受", "accept_answer", act="reject")
+    turned = perform(ValidateCase, said)
+    assert (turned.slots["case_act"], turned.slots["case_text"]) == ("accept", "skipped")
+    assert desk.acts == []
+
+
+def test_an_answer_left_alone_can_still_be_contested_and_the_customer_hears_so(
+    desk: Desk, perform: Perform
+) -> None:
+    answered(desk)
+    done = perform(ValidateCase, asked("case_confirmed", "先不决定", "deny", act="accept"))
+    assert done.said == ["utter_case_kept", "utter_answer_left"]
+    assert done.ends_loop
