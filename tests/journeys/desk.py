@@ -111,6 +111,16 @@ class Chat:
         time.sleep(LOOK_EVERY_SECONDS)
         return self._keep(self._new()[0])
 
+    def hear_of(self, words: str) -> Answer:
+        """What has come without being asked for, as soon as it holds these words."""
+        end = time.monotonic() + ANSWER_WITHIN_SECONDS
+        while time.monotonic() < end:
+            messages, _ = self._new()
+            if any(words in m["text"] for m in messages):
+                return self._keep(messages)
+            time.sleep(LOOK_EVERY_SECONDS)
+        raise DeskFailed(f"nothing with {words!r} within {ANSWER_WITHIN_SECONDS:.0f} s")
+
     def _wait(self, last: int, texts: list[str]) -> Answer:
         end = time.monotonic() + ANSWER_WITHIN_SECONDS
         time.sleep(FIRST_LOOK_SECONDS)

@@ -20,8 +20,8 @@ A script file is YAML. `python -m tests.journeys FILE…` runs it; nothing in it
           - press: 确认提交                      # a button of the last message, by its title
           - later: {days: 1, minutes: 5}       # move the demo's clock, for everybody
           - agent: takes                       # a person takes the conversation; or `gives back`,
-          - agent: calls                       # or makes the call that the customer booked,
           - agent: {says: 您好}                  # or says something
+          - agent: {answers: '{number}'}       # people decide about a complaint, and the customer hears of it
 
 What may stand under `then`; every check is about the step's person, after the whole answer came:
 
@@ -64,12 +64,12 @@ import httpx
 
 from service_api.demo.people import Employee, StoryFailed
 from service_api.demo.play import sign_in_as
+from tests.journeys.answering import answer_complaint
 from tests.journeys.checks import Expectations, Seen
 from tests.journeys.desk import Answer, Chat, Desk, DeskFailed
 from tests.journeys.script import Script, Step
 
 _DAY = re.compile(r"\{(?:(zh|en):)?today([+-]\d+)?\}")
-_CALL = re.compile(r"/desk/callbacks/[0-9a-f-]{36}")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -127,6 +127,10 @@ class _Play:
         if step.act == "later":
             self.desk.move_clock(**step.value)
             return Answer(), f"later: {dict(step.value)}"
+        if isinstance(step.value, Mapping) and "answers" in step.value:
+            number = self._with_places(step.value["answers"])
+            answer_complaint(self.desk.address, number)
+            return chat.hear_of(number), f"agent: answers {number}"
         self._agent_acts(step.value, chat)
         return chat.listen(), f"agent: {step.value}"
 
@@ -138,11 +142,6 @@ class _Play:
             self.agent.press(f"{talk}/claim", on=talk)
         elif act == "gives back":
             self.agent.press(f"{talk}/hand-back", on=talk)
-        elif act == "calls":
-            booked = _CALL.search(self.agent.page(talk))
-            if booked is None:
-                raise DeskFailed("there is no call to make")
-            self.agent.press(booked[0], on=talk, outcome="reached")
         elif isinstance(act, Mapping):
             self.agent.press(f"{talk}/messages", on=talk, text=self._with_places(act["says"]))
 

@@ -37,7 +37,8 @@ CHECKS = frozenset(
 COMPLAINT_CHECKS = frozenset(
     {"business", "description", "amount", "currency", "date", "contact", "state", "language", "customer"}
 )
-AGENT_ACTS = ("takes", "gives back", "calls")
+AGENT_ACTS = ("takes", "gives back")
+AGENT_VERBS = ("says", "answers")
 
 
 class BadScript(Exception):
@@ -195,9 +196,11 @@ class _Reader:
             ):
                 self._refuse(one.line, "later is a mapping of whole days and minutes")
         if act == "agent":
-            says = isinstance(value, Lined) and set(value) == {"says"} and isinstance(value["says"], str)
-            if value not in AGENT_ACTS and not says:
-                self._refuse(one.line, f"agent is one of {', '.join(AGENT_ACTS)}, or says: a text")
+            words = value if isinstance(value, Lined) and len(value) == 1 else {}
+            told = all(verb in AGENT_VERBS and isinstance(text, str) for verb, text in words.items())
+            if value not in AGENT_ACTS and not (words and told):
+                known = ", ".join([*AGENT_ACTS, *(f"{verb}: a text" for verb in AGENT_VERBS)])
+                self._refuse(one.line, f"agent is one of {known}")
         return value
 
     def _said(self, one: Lined, value: Any) -> list[str]:

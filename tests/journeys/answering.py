@@ -1,0 +1,39 @@
+"""The desk answers a complaint, by the pages its people use."""
+
+import re
+
+from service_api.demo.people import Employee, StoryFailed
+from service_api.demo.play import sign_in_as
+
+LEAD = "班组长"  # may see every complaint, and approve
+WORDS = {
+    "findings": "经查，该笔费用系系统重复扣收。",
+    "basis": "本行收费管理办法第十二条。",
+    "reasons": "系统故障，责任在本行。",
+    "remedies": "已退回多扣的费用，并向您致歉。",
+}
+_VERSION = re.compile(r'name="version" value="(\d+)"')
+
+
+def answer_complaint(address: str, number: str) -> None:
+    """From receipt to the decision that goes to the customer. Raises `StoryFailed`."""
+    lead = sign_in_as(address, LEAD)
+    try:
+        for step, words in (
+            ("acknowledge", {}),
+            ("investigate", {}),
+            ("propose_decision", WORDS),
+            ("approve_decision", {}),
+            ("send_answer", {}),
+        ):
+            _press(lead, number, step, words)
+    finally:
+        lead.leave()
+
+
+def _press(lead: Employee, number: str, step: str, words: dict[str, str]) -> None:
+    page = f"/desk/complaints/{number}"
+    version = _VERSION.search(lead.page(page))
+    if version is None:
+        raise StoryFailed(f"{lead.username} can do nothing to {number}")
+    lead.press(f"{page}/{step}", on=page, version=version[1], **words)
