@@ -22,7 +22,8 @@ TOKEN_LIFE = timedelta(days=90)
 PROOF_LASTS = timedelta(hours=12)
 TOUCHED = "touched_conversations"
 # Six digits by themselves, also full-width or grouped: a one-time code, when one is awaited.
-CODE = re.compile(r"(?<!\d)\d(?:[ -]?\d){5}(?!\d)")
+_DIGIT = r"[\d零〇一二三四五六七八九幺]"
+CODE = re.compile(rf"(?<!{_DIGIT}){_DIGIT}(?:[ 、，–—-]?{_DIGIT}){{5}}(?!{_DIGIT})")
 
 
 class EmptyMessage(Problem):

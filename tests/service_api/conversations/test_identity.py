@@ -270,6 +270,16 @@ def test_a_typed_code_reaches_the_assistant_but_not_the_transcript(
     assert tuple(stored) == ("验证码是 ••••••", None)
 
 
+@pytest.mark.parametrize("code", ["一二三四五六", "１２３４５６", "123 456", "幺二三、四五六"])
+def test_a_code_is_kept_out_of_the_transcript_however_it_is_written(
+    visitor: Visitor, actions: Actions, code: str
+) -> None:
+    actions.ask_code(ZHANG)
+    visitor.say(f"验证码是{code}")
+
+    assert visitor.texts("customer") == ["验证码是••••••"]
+
+
 def test_codes_are_stored_as_keyed_hashes_and_logged_by_fact_only(
     actions: Actions, client: TestClient, database: Database
 ) -> None:
