@@ -20,6 +20,7 @@ A script file is YAML. `python -m tests.journeys FILE…` runs it; nothing in it
           - press: 确认提交                      # a button of the last message, by its title
           - later: {days: 1, minutes: 5}       # move the demo's clock, for everybody
           - agent: takes                       # a person takes the conversation; or `gives back`,
+          - agent: calls                       # or makes the call that the customer booked,
           - agent: {says: 您好}                  # or says something
           - agent: {answers: '{number}'}       # people decide about a complaint, and the customer hears of it
 
@@ -70,6 +71,7 @@ from tests.journeys.desk import Answer, Chat, Desk, DeskFailed
 from tests.journeys.script import Script, Step
 
 _DAY = re.compile(r"\{(?:(zh|en):)?today([+-]\d+)?\}")
+_CALL = re.compile(r"/desk/callbacks/[0-9a-f-]{36}")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -142,6 +144,11 @@ class _Play:
             self.agent.press(f"{talk}/claim", on=talk)
         elif act == "gives back":
             self.agent.press(f"{talk}/hand-back", on=talk)
+        elif act == "calls":
+            booked = _CALL.search(self.agent.page(talk))
+            if booked is None:
+                raise DeskFailed("there is no call to make")
+            self.agent.press(booked[0], on=talk, outcome="reached")
         elif isinstance(act, Mapping):
             self.agent.press(f"{talk}/messages", on=talk, text=self._with_places(act["says"]))
 

@@ -37,7 +37,7 @@ CHECKS = frozenset(
 COMPLAINT_CHECKS = frozenset(
     {"business", "description", "amount", "currency", "date", "contact", "state", "language", "customer"}
 )
-AGENT_ACTS = ("takes", "gives back")
+AGENT_ACTS = ("takes", "gives back", "calls")
 AGENT_VERBS = ("says", "answers")
 
 
