@@ -30,6 +30,7 @@ ORDER = (
     "test_scripts.py",
     "test_browser.py",
     "test_two_channels.py",
+    "test_notices.py",
     "test_main_job.py",
     "test_outages.py",
     "test_stop.py",
