@@ -20,13 +20,12 @@ from actions.complaint_fields import (
     DESCRIPTION,
     FIELDS,
     LAST_CONTACT,
-    SKIPPED,
     everything_in,
     unfilled,
 )
 from actions.complaint_reading import read_opening, read_turn, tells_of_two, told_by
 from actions.desk_client import DeskError, DeskProblem
-from actions.desk_views import Complaint, Draft, Filing, Money
+from actions.desk_views import Complaint, Draft, Money
 from actions.digression import digresses
 from actions.drafts import (
     DRAFT,
@@ -41,6 +40,7 @@ from actions.drafts import (
 )
 from actions.duplicates import offer_join
 from actions.edge import DeskAction, Events
+from actions.filing import filing_of, given, wrong_fields
 from actions.form import FormAction
 from actions.offers import ANOTHER, offer_next_wish
 from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
@@ -69,13 +69,6 @@ BEFORE_SUMMARY = frozenset(
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
 ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_which_date", "utter_complaint_not_filed"})
-PROBLEM_FIELDS = {
-    "business": BUSINESS,
-    "description": DESCRIPTION,
-    "amount": AMOUNT,
-    "incident_date": DATE,
-    "contact": CONTACT,
-}
 
 
 class ValidateComplaint(FormAction):
@@ -200,7 +193,7 @@ class ValidateComplaint(FormAction):
     def _filed(self, response: str, complaint: Complaint, turn: Turn, say: Say) -> Events:
         say(response, number=complaint.number, due_date=say.day(complaint.due_date))
         following = offer_join(complaint, say) or offer_next_wish(turn, say, done="file_complaint")
-        left = _given(turn.slots.get(CONTACT))
+        left = given(turn.slots.get(CONTACT))
         kept = [SlotSet(LAST_CONTACT, left)] if left else []
         return [*cleared(), *kept, SlotSet("requested_slot", None), *following]
 
@@ -211,7 +204,7 @@ class ValidateComplaint(FormAction):
                 first = Complaint(number=filed.items[0].number, state=filed.items[0].state, due_date=due)
                 await forget_draft(self.desk, turn)
                 return self._filed("utter_complaint_filed_before", first, turn, say)
-        wrong = _wrong_fields(problem)
+        wrong = wrong_fields(problem)
         log.warning(
             "complaint refused", conversation_id=turn.conversation_id, problem=problem.slug, fields=wrong
         )
@@ -233,7 +226,7 @@ class AskConfirmation(DeskAction):
             return []
         slots = turn.slots
         missing = say.word("field", "none")
-        amount, day, contact = _given(slots[AMOUNT]), _given(slots[DATE]), _given(slots[CONTACT])
+        amount, day, contact = given(slots[AMOUNT]), given(slots[DATE]), given(slots[CONTACT])
         say(
             "utter_complaint_summary",
             business=say.word("business", str(slots[BUSINESS])),
@@ -260,23 +253,6 @@ class AskResumption(DeskAction):
         return []
 
 
-def filing_of(turn: Turn) -> Filing:
-    """The confirmed draft in the form of the API."""
-    slots = turn.slots
-    day = _given(slots[DATE])
-    return Filing(
-        conversation_id=turn.conversation_id,
-        language=turn.language,
-        business=str(slots[BUSINESS]),
-        description=str(slots[DESCRIPTION]),
-        amount=_given(slots[AMOUNT]),
-        incident_date=date.fromisoformat(day) if day else None,
-        contact=_given(slots[CONTACT]),
-        strong_emotion=turn.upset,
-        channel=str(turn.metadata.get("channel") or "web"),
-    )
-
-
 def cleared() -> Events:
     """Forget the draft."""
     return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, BEGUN, DRAFT, TOLD_AT, "strong_emotion")]
@@ -287,18 +263,5 @@ def _forgetting(turn: Turn) -> Turn:
     return replace(turn, slots={**turn.slots, **dict.fromkeys((*FIELDS, BEGUN, DRAFT))})
 
 
-def _given(value: Any) -> Any:
-    """The value of a slot, or None when the customer skipped it."""
-    return None if value == SKIPPED else value
-
-
 def _shortened(text: str) -> str:
     return text if len(text) <= SUMMARY_LENGTH else text[:SUMMARY_LENGTH] + "…"
-
-
-def _wrong_fields(problem: DeskProblem) -> list[str]:
-    errors = problem.extra.get("errors")
-    if not isinstance(errors, list):
-        return []
-    names = [str(one.get("field", "")).split(".")[0] for one in errors if isinstance(one, dict)]
-    return [PROBLEM_FIELDS[name] for name in dict.fromkeys(names) if name in PROBLEM_FIELDS]

@@ -51,6 +51,7 @@ _NO_CALL = re.compile(
     re.I,
 )
 _NO_SUM = re.compile(r"没有?.{0,3}(?:钱|金额)|不涉及钱|\bno (?:amount|money|sum)\b", re.I)
+_CARD_IN_BRIEF = re.compile(r"(?:the |my )?(debit|credit)(?: one)?[.!]*", re.I)
 _LAST_DIGITS = re.compile(
     r"(?:(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b)"
     r"\D{0,4}(\d{1,6})",
@@ -108,7 +109,8 @@ def named_as_missing(turn: Turn) -> list[str]:
 
 
 def _read_business(turn: Turn) -> Step:
-    business = business_in(turn)
+    brief = _CARD_IN_BRIEF.fullmatch(turn.text)
+    business = f"{brief[1].lower()}-card" if brief else business_in(turn)
     return Step(values={BUSINESS: business}) if business else Step()
 
 

@@ -62,6 +62,9 @@ REASONS: Mapping[str, str] = {
 }
 """What is answered to "why do you ask?"."""
 PIECES_IN_A_ROW = 4
+_SMALL_WORDS = re.compile(
+    r"\b(?:oh|well|no|it|was|is|on|that|sorry|actually|rather)\b|其实|应该|[哦是在了的]|[^\w]", re.I
+)
 _TOLD_BY = frozenset({"inform", "file_complaint", "add_to_complaint"})
 _URGENT = frozenset({"report_loss", "dispute_transaction"})
 SURE_OF_DANGER = 0.6
@@ -179,7 +182,10 @@ def _asked_once_more(turn: Turn, requested: str) -> Step:
     agrees = turn.intent == "affirm" or (turn.intent == "file_complaint" and not has_words(turn.text))
     if agrees and not (turn.spoken_before and "utter_form_goes_on" in turn.spoken_before[0]):
         return Step(say=["utter_form_goes_on"])
-    return Step(misunderstood=_unclear(requested))
+    unclear = Step(misunderstood=_unclear(requested))
+    if requested == BUSINESS and turn.intent in _TOLD_BY and has_words(turn.text):
+        unclear.values = added(turn).values  # perhaps a piece of the story: it is kept in any case
+    return unclear
 
 
 def _reason_for(requested: str, turn: Turn) -> str:
@@ -222,7 +228,7 @@ def _restated(turn: Turn) -> dict[str, Any]:
         if turn.slots.get(name) not in (None, value)
     }
     rest = turn.without("amount", "date", "phone", "business", "product", "number", "currency")
-    return values if len(re.sub(r"[^\w]", "", rest)) <= 2 else {}
+    return values if len(_SMALL_WORDS.sub("", rest)) <= 2 else {}
 
 
 def _goes_on_telling(turn: Turn, requested: str) -> bool:

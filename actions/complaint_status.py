@@ -1,14 +1,21 @@
 """How the customer's complaints are going."""
 
-from rasa_sdk.events import SlotSet
+import re
 
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.complaint_fields import business_in
 from actions.desk_client import DeskClient, DeskError
 from actions.desk_views import ComplaintItem
 from actions.edge import DeskAction, Events
-from actions.offers import offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish
 from actions.say import Say
+from actions.steering import regrets_withdrawal
 from actions.turn import Turn
 
+_ASKS_HOW_IT_GOES = re.compile(
+    r"进度|进展|到哪|处理|状态|结果|怎么样|编号|[cC]-\d|\b(?:status|progress|going|result|number)\b", re.I
+)
 ENDED = frozenset({"closed", "withdrawn"})
 SHOWN = 5
 
@@ -19,7 +26,16 @@ class ComplaintStatus(DeskAction):
     action_name = "action_complaint_status"
 
     async def act(self, turn: Turn, say: Say) -> Events:
-        """Show them."""
+        """Show them; words about the other complaint that was just offered to be filed begin that one."""
+        if regrets_withdrawal(turn):
+            say("utter_withdrawn_stays")
+            return [SlotSet("offered", ANOTHER)]
+        if (
+            turn.slots.get("offered") == ANOTHER
+            and business_in(turn)
+            and not _ASKS_HOW_IT_GOES.search(turn.text)
+        ):
+            return [FollowupAction("complaint_form")]
         return await show_complaints(self.desk, turn, say)
 
 
