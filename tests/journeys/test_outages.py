@@ -6,6 +6,7 @@ The customer is told the truth, the form is where it was when they are back, and
 import os
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ EVERYTHING = "我要投诉，昨天信用卡被多扣了300元年费，客服态
 BACK_WITHIN_SECONDS = 90.0
 STARTED_AGAIN_SECONDS = 240.0
 HELD_SECONDS = 3.0
+SLOW_SECONDS = 6.0
 WORDINGS = Wordings(domain_responses())
 
 
@@ -55,22 +57,22 @@ def facts(desk: Desk, chat: Chat) -> Facts:
     return desk.facts(chat.conversation_id)
 
 
-def heard(answer: Answer, *responses: str) -> bool:
-    return any(WORDINGS.says(one.text, name, "zh") for one in answer.heard for name in responses)
+def heard(answer: Answer, *responses: str, language: str = "zh") -> bool:
+    return any(WORDINGS.says(one.text, name, language) for one in answer.heard for name in responses)
 
 
 def kill(ting: RunningTing, process: str) -> None:
-    """As a crash does. Each process is killed once here, so the pid of the start is still its own."""
+    """As a crash does. Each process is killed once so, while the pid of the start is still its own."""
     os.kill(ting.pids[process], signal.SIGKILL)
 
 
-def say_until(chat: Chat, text: str, response: str) -> Answer:
+def say_until(chat: Chat, text: str, response: str, *, language: str = "zh") -> Answer:
     """Say it again, as a customer does who was asked to, until it is answered so."""
     end = time.monotonic() + BACK_WITHIN_SECONDS
     while True:
         try:
             answer = chat.say([text], silent=False)
-            if heard(answer, response):
+            if heard(answer, response, language=language):
                 return answer
         except (httpx.HTTPError, DeskFailed):
             pass  # the desk itself is down; the page would try again too
@@ -103,6 +105,18 @@ def newest_child(ting: RunningTing, *words: str) -> int:
         if int(parent) == ting.process.pid and all(word in command for word in words):
             return int(folder.name)
     raise AssertionError(f"no process {words}")
+
+
+@contextmanager
+def standing_still(process: int, *, seconds: float) -> Iterator[None]:
+    """It goes on by itself after a while, as one does that waits for memory or a disk."""
+    os.kill(process, signal.SIGSTOP)
+    timer = threading.Timer(seconds, os.kill, (process, signal.SIGCONT))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
 
 
 @contextmanager
@@ -156,6 +170,48 @@ def test_a_database_that_stands_still_is_waited_for_and_files_once(
     if not heard(said, "utter_complaint_filed"):
         assert heard(said, "utter_complaint_not_filed"), said.text
         say_until(chat, "确认", "utter_complaint_filed")
+    assert len(facts(desk, chat).complaints) == 1
+
+
+def test_a_code_that_is_typed_while_the_database_stands_still_proves_once(
+    ting: RunningTing, desk: Desk, chat: Chat
+) -> None:
+    proving, phone = Chat(desk.http, language="zh"), desk.demo_customers()["王芳"]
+    proving.say(["查询账户"], silent=False)
+    proving.say([phone], silent=False)
+    code = desk.newest_code(phone)
+    path = database_address(ting.data_dir).removeprefix("sqlite:///")
+    with ThreadPoolExecutor(1) as pool:
+        with database_held(path):
+            saying = pool.submit(proving.say, [code], silent=False)
+            time.sleep(HELD_SECONDS)
+        said = saying.result(timeout=BACK_WITHIN_SECONDS)
+    if not heard(said, "utter_accounts"):
+        assert heard(said, "utter_verification_unavailable"), said.text
+        say_until(proving, code, "utter_accounts")
+    assert facts(desk, proving).verified
+
+
+def test_actions_that_die_in_a_call_back_are_told_in_english_and_book_one_call(
+    ting: RunningTing, desk: Desk, chat: Chat
+) -> None:
+    wishing = Chat(desk.http, language="en")
+    for text in ("please call me back", "13800138000", "tomorrow at 3 pm"):
+        asked = wishing.say([text], silent=False)
+    assert heard(asked, "utter_confirm_callback", language="en"), asked.text
+
+    os.kill(newest_child(ting, "-m", "actions"), signal.SIGKILL)
+    said = wishing.say(["yes"], silent=False)
+    assert heard(said, "utter_default", "utter_callback_done", language="en"), said.text
+    if not facts(desk, wishing).callbacks:
+        say_until(wishing, "yes", "utter_callback_done", language="en")
+    assert facts(desk, wishing).callbacks == 1
+
+
+def test_slow_actions_are_waited_for(ting: RunningTing, desk: Desk, chat: Chat) -> None:
+    with standing_still(newest_child(ting, "-m", "actions"), seconds=SLOW_SECONDS):
+        said = chat.say(["确认"], silent=False)
+    assert heard(said, "utter_complaint_filed"), said.text
     assert len(facts(desk, chat).complaints) == 1
 
 
