@@ -55,7 +55,7 @@ _SMALL = re.compile(
 )
 _IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})(?:\s?(?P<suffix>{SUFFIX})(?P<tail>{_CHANGE}))?")
 _MEASURE = (
-    r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|里(?![面头边])|"
+    r"(?!\s?(?:年(?![费金])|[%个人次位名条笔张天月号日周点分秒时小度米公斤股倍岁页层楼号套家种件遍台瓶盒积期]|多[个人次天年]|里(?=[路地远]|$)|"
     r"times?\b|days?\b|hours?\b|minutes?\b|weeks?\b|months?\b|years?\b|people\b|points?\b|percent\b|pm\b|am\b|"
     r"thanks\b|thank you|calls?\b|st\b|nd\b|rd\b|th\b|电话|热线|客服))"
 )
