@@ -5,7 +5,14 @@ from datetime import date
 from rasa_sdk.events import SlotSet
 
 from actions.booked_call import BOOKED, BookedCall, booked_in, find_booked, hour_in, names_day_only, told_time
-from actions.callback_reading import is_over, time_in, towards, wishes_other_number, wishes_other_time
+from actions.callback_reading import (
+    is_over,
+    leaves_it_to_us,
+    time_in,
+    towards,
+    wishes_other_number,
+    wishes_other_time,
+)
 from actions.cancel import cancel
 from actions.complaint_answers import names_service_line
 from actions.complaint_summary import confirms
@@ -57,7 +64,8 @@ class ValidateCallback(FormAction):
             return await self._confirmation(turn, say)
         if any(event["name"] == turn.requested for event in told):
             return told
-        if digresses(turn) and turn.intent != "request_callback":
+        no_time = turn.requested == TIME and leaves_it_to_us(turn)
+        if digresses(turn) and turn.intent != "request_callback" and not no_time:
             return []
         if told:
             return told

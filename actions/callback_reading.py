@@ -43,6 +43,12 @@ _TOWARDS = re.compile(
 )
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|not)\b", re.I)
 
+_LEFT_TO_US = re.compile(
+    r"(?:那|就)*(?:(?:看|随|由|听|凭)你们?|你们(?=.))(?:吧|定|看着?办|安排|方便|决定)?吧?[。.!！~]*|"
+    r"(?:it'?s )?up to you[.!]*|whatever(?: suits you)?[.!]*",
+    re.I,
+)
+
 
 def time_in(turn: Turn) -> str | None:
     """When to call, in the customer's own words; the number itself is no time."""
@@ -67,6 +73,11 @@ def towards(turn: Turn) -> Turn:
     values = tuple(one for one in turn.values if start <= one.start and one.end <= end)
     moved = replace(turn, text=" " * start + turn.text[start:end], values=values)
     return moved if time_in(moved) or moved.only("date") or moved.only("phone") else turn
+
+
+def leaves_it_to_us(turn: Turn) -> bool:
+    """No time at all, and no reproach: 看你们吧."""
+    return bool(_LEFT_TO_US.fullmatch(turn.text))
 
 
 def wishes_other_number(turn: Turn) -> bool:

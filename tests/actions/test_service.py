@@ -38,6 +38,12 @@ def test_a_time_is_kept_in_the_customers_words(text: str, perform: Perform) -> N
     assert done.slots["callback_time"]
 
 
+@pytest.mark.parametrize("text", ["看你们吧", "你们定吧", "随你们", "up to you"])
+def test_a_time_that_is_left_to_us_is_no_reproach(text: str, perform: Perform) -> None:
+    done = perform(ValidateCallback, calling("callback_time", text, "abuse", callback_time=None))
+    assert done.said == ["utter_callback_time_unclear"]
+
+
 def test_a_call_is_asked_for_after_a_yes(desk: Desk, perform: Perform) -> None:
     said = calling("callback_confirmed", "对", "affirm")
     shown = perform(AskCallbackConfirmed, said)
