@@ -68,6 +68,8 @@ _SMALL_WORDS = re.compile(
 _TOLD_BY = frozenset({"inform", "file_complaint", "add_to_complaint"})
 _URGENT = frozenset({"report_loss", "dispute_transaction"})
 SURE_OF_DANGER = 0.6
+OLD_BUTTONS = frozenset({"确认提交", "Confirm and submit"})
+"""Of a summary further up: pressed where something is asked anew, it leaves nothing out."""
 _TWO = re.compile(
     r"[两二2]\s?[个件](?:事情?)?.{0,4}投诉|投诉[两二2]\s?[个件]|"
     r"\b(?:two|2|a couple of) (?:different |separate )?complaints\b",
@@ -134,7 +136,7 @@ def read_turn(turn: Turn) -> Step:
     if turn.slots.get(DESCRIPTION) is not None and requested != CONFIRMED:
         if tires_of_questions(turn):
             return Step(values=_the_rest_left_out(turn), say=["utter_no_more_questions"])
-        if sends(turn):
+        if sends(turn) and turn.text not in OLD_BUTTONS:
             return Step(values=_the_rest_left_out(turn))
     if requested == DESCRIPTION:
         return _read_story(turn)
@@ -180,7 +182,8 @@ def read_turn(turn: Turn) -> Step:
 def _asked_once_more(turn: Turn, requested: str) -> Step:
     """A "yes" or "I want to complain" where a value was asked is no failure the first time."""
     agrees = turn.intent == "affirm" or (turn.intent == "file_complaint" and not has_words(turn.text))
-    if agrees and not (turn.spoken_before and "utter_form_goes_on" in turn.spoken_before[0]):
+    said_so = bool(turn.spoken_before) and "utter_form_goes_on" in turn.spoken_before[0]
+    if agrees and not said_so and not turn.failed_before:
         return Step(say=["utter_form_goes_on"])
     unclear = Step(misunderstood=_unclear(requested))
     if requested == BUSINESS and turn.intent in _TOLD_BY and has_words(turn.text):

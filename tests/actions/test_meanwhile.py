@@ -107,6 +107,12 @@ def test_who_wants_no_more_questions_is_shown_the_summary(text: str, perform: Pe
     }
 
 
+def test_the_button_of_an_earlier_summary_leaves_nothing_out(perform: Perform) -> None:
+    done = perform(ValidateComplaint, asked("complaint_amount", "确认提交", "affirm"))
+    assert done.said == ["utter_form_goes_on"]
+    assert "complaint_amount" not in done.slots
+
+
 @pytest.mark.parametrize("text", ["你说的什么意思", "没明白", "啥？", "I don't understand"])
 def test_a_question_not_understood_is_asked_again(text: str, perform: Perform) -> None:
     done = perform(ValidateComplaint, asked("complaint_business", text, "goodbye"))
@@ -121,6 +127,8 @@ def test_a_yes_where_a_value_is_asked_is_a_failure_only_the_second_time(
     assert perform(ValidateComplaint, first).said == ["utter_form_goes_on"]
     again = asked("complaint_contact", text, intent, before=[customer(text), bot("utter_form_goes_on")])
     assert perform(ValidateComplaint, again).said == ["utter_contact_unclear"]
+    failed = asked("complaint_contact", text, intent, before=[customer("?"), bot("utter_contact_unclear")])
+    assert perform(ValidateComplaint, failed).said == ["utter_two_failures", "utter_person_coming"]
 
 
 @pytest.mark.parametrize(
