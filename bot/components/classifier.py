@@ -55,9 +55,9 @@ class TingClassifier(GraphComponent, IntentClassifier):
         `c`, `sentence_c`: larger trusts the examples more. `bayes_share`, `bayes_smoothing`: how much naive
         Bayes weighs beside the regression, and what it grants the unseen. `word_ngrams`: of Latin words.
         `sure`: from this probability by words on, English is not read a second time. `sharpness`: see
-        `word_model.sharpened`, chosen by cross-validation (1.0 in Chinese, 1.1 in English). `cautious`: an
-        intent that is passed over below its probability, as acting on it by mistake hurts. `grave`: one that
-        goes first from its probability on, as missing it hurts more.
+        `word_model.sharpened`, chosen by cross-validation (best at 1.0 in Chinese, 1.1 in English).
+        `cautious`: an intent that is passed over below its probability, as acting on it by mistake hurts.
+        `grave`: one that goes first from its probability on, as missing it hurts more.
         """
         return {
             "c": 20.0,
