@@ -17,7 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.components.feelings import LABELS, STRONG, measured, read_examples
+from bot.components.feelings import STRONG, Feelings, measured
+from bot.components.labelled import read_examples
 from tests.nlu_figures import Judged, entity_f1, figures, harm_of_nonsense
 from tests.nlu_messages import Labelled, read_banking77, read_file, write_examples
 
@@ -173,7 +174,7 @@ def held_out() -> tuple[list[Labelled], list[str]]:
             messages += found
             groups += [group] * len(found)
     for label, text in read_examples(sorted(HELDOUT.glob("emotion_*.yml"))):
-        assert label in LABELS
+        assert label in Feelings.LABELS
         messages.append(Labelled(text, label, None))
         groups.append("emotion")
     return messages, groups

@@ -8,24 +8,16 @@ refusing count. `ASKED`: they were asked whether they accept it, and a yes close
 
 import re
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Text, Tuple
 
 import numpy as np
-import yaml
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
 
-from bot.components.feelings import build_model, shape_of
-from bot.components.minilm import MiniLM
-from bot.components.sentence import is_english
+from bot.components.labelled import Labelled
 from bot.components.stance import ACCEPTS, REJECTS, stance
 from bot.components.values.text import normalise
 from bot.components.word_model import Probabilities, weighted_mean
 
 TOLD, OPEN, ASKED = ATTENTIONS = "told", "open", "asked"
-LABELS = ("accept", "other", "reject")
-EXAMPLES = Path(__file__).resolve().parents[1] / "verdict"
-WORDS_C, SENTENCES_C = 10.0, 10.0
 HARDLY = 0.05
 """What an intent is granted that the classifier saw nothing of: no opinion alone decides."""
 LIKELY = 0.4
@@ -99,60 +91,28 @@ class Verdict(NamedTuple):
     confidence: float
 
 
-class Leaning:
-    """To which verdict words lean: by a linear model on them, for English also by one on sentence vectors."""
+class Leaning(Labelled):
+    """To which verdict words lean."""
 
-    def __init__(
-        self, words: Pipeline, sentences: Optional[LogisticRegression], encoder: Optional[MiniLM]
-    ) -> None:
-        """Trained models; `sentences` reads the vectors of `encoder`."""
-        self.words = words
-        self.sentences = sentences
-        self._encoder = encoder
-
-    @classmethod
-    def fit(cls, examples: Sequence[Tuple[Text, Text]], encoder: Optional[MiniLM]) -> "Leaning":
-        """Learn from (label, text)."""
-        words = build_model(WORDS_C).fit([shape_of(t) for _, t in examples], [label for label, _ in examples])
-        if encoder is None:
-            return cls(words, None, None)
-        english = [(label, text) for label, text in examples if is_english(text)]
-        sentences = LogisticRegression(C=SENTENCES_C, class_weight="balanced", max_iter=500)
-        vectors = encoder.encode([text for _, text in english]).astype(np.float64)
-        return cls(words, sentences.fit(vectors, [label for label, _ in english]), encoder)
+    LABELS = ("accept", "other", "reject")
+    FOLDER = Path(__file__).resolve().parents[1] / "verdict"
+    WORDS_C, SENTENCES_C = 10.0, 10.0
 
     def of(self, text: Text, ranking: Sequence[Mapping[Text, Any]]) -> Dict[Text, float]:
         """How likely each label is, by these models and by what the dialogue's intents speak for."""
-        own: Probabilities = self.words.predict_proba([shape_of(text)])[0]
-        if self.sentences is not None and self._encoder is not None and is_english(text):
-            by_sentence = self.sentences.predict_proba(self._encoder.vector(text))[0]
+        own, by_sentence = self.by_words(text), self.by_sentence(text)
+        if by_sentence is not None:
             own = weighted_mean(own, by_sentence, 0.5)
         both = own * (_spoken_for(ranking) + HARDLY)
-        return dict(zip(LABELS, (both / both.sum()).tolist(), strict=True))
+        return dict(zip(self.LABELS, (both / both.sum()).tolist(), strict=True))
 
 
 def _spoken_for(ranking: Sequence[Mapping[Text, Any]]) -> Probabilities:
     known = sum(float(one["confidence"]) for one in ranking)
-    votes = np.full(len(LABELS), max(0.0, 1.0 - known) / len(LABELS))
+    votes = np.full(len(NO_OPINION), max(0.0, 1.0 - known) / len(NO_OPINION))
     for one in ranking:
         votes = votes + float(one["confidence"]) * np.array(SPEAKS_FOR.get(str(one["name"]), (0.0, 1.0, 0.0)))
     return votes
-
-
-def read_examples(files: Iterable[Path]) -> List[Tuple[Text, Text]]:
-    """(label, text) of every example of files with a `verdict` list of labels and lines."""
-    return [
-        (str(block["label"]), line.strip().removeprefix("- "))
-        for file in files
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["verdict"]
-        for line in block["examples"].splitlines()
-        if line.strip()
-    ]
-
-
-def training_files() -> List[Path]:
-    """The files verdicts are learnt from."""
-    return sorted(EXAMPLES.glob("*.yml"))
 
 
 def verdict(

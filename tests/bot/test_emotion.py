@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.components.feelings import LABELS, STRONG, Feelings, measured, read_examples, training_files
+from bot.components.feelings import STRONG, Feelings, measured
+from bot.components.labelled import read_examples
 from bot.components.sentence import open_encoder
 from tests.bot.test_heldout import NLU, heard, read_messages
 
@@ -15,7 +16,7 @@ LANGUAGES = ("zh", "en")
 
 @pytest.fixture(scope="module")
 def feelings() -> Feelings:
-    return Feelings.fit(read_examples(training_files()), open_encoder())
+    return Feelings.fit(read_examples(Feelings.training_files()), open_encoder())
 
 
 @pytest.mark.parametrize(("language", "precision", "recall"), [("zh", 0.82, 0.82), ("en", 0.88, 0.85)])
@@ -34,28 +35,28 @@ def test_what_a_button_says_is_calm(feelings: Feelings) -> None:
 
 
 def test_without_the_encoder_english_is_judged_by_its_words() -> None:
-    feelings = Feelings.fit(read_examples(training_files()), None)
+    feelings = Feelings.fit(read_examples(Feelings.training_files()), None)
     assert feelings.is_strong("I am absolutely furious, you thieves!!")
     assert not feelings.is_strong("what is the annual fee")
 
 
 def test_examples_are_enough_of_each_kind() -> None:
-    learnt = Counter(label for label, _ in read_examples(training_files()))
+    learnt = Counter(label for label, _ in read_examples(Feelings.training_files()))
     held = Counter(label for label, _ in read_examples(HELDOUT.glob("emotion_*.yml")))
-    assert set(learnt) == set(held) == set(LABELS)
+    assert set(learnt) == set(held) == set(Feelings.LABELS)
     assert sum(learnt.values()) >= 700
     assert sum(held.values()) >= 150
 
 
 def test_no_heldout_message_is_learnt() -> None:
-    learnt = {heard(text) for _, text in read_examples(training_files())}
+    learnt = {heard(text) for _, text in read_examples(Feelings.training_files())}
     held = [heard(text) for _, text in read_examples(HELDOUT.glob("emotion_*.yml"))]
     assert [text for text in held if text in learnt] == []
     assert len(set(held)) == len(held)
 
 
 def test_nothing_of_the_other_heldout_messages_is_learnt() -> None:
-    learnt = {heard(text) for _, text in read_examples(training_files())}
+    learnt = {heard(text) for _, text in read_examples(Feelings.training_files())}
     held = [text for language in LANGUAGES for _, text in read_messages(HELDOUT / f"nlu_{language}.yml")]
-    neutral = {heard(text) for label, text in read_examples(training_files()) if label == "neutral"}
+    neutral = {heard(text) for label, text in read_examples(Feelings.training_files()) if label == "neutral"}
     assert {heard(text) for text in held} & (learnt - neutral) == set()

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.components.labelled import read_examples
 from bot.components.leaning import (
     ASKED,
-    LABELS,
     OPEN,
     TOLD,
     Leaning,
-    read_examples,
-    training_files,
     verdict,
 )
 from bot.components.sentence import open_encoder
@@ -26,7 +24,7 @@ YES, NO = ACCEPTS, REJECTS
 
 @pytest.fixture(scope="module")
 def leaning() -> Leaning:
-    return Leaning.fit(read_examples(training_files()), open_encoder())
+    return Leaning.fit(read_examples(Leaning.training_files()), open_encoder())
 
 
 def heard_as(
@@ -156,16 +154,16 @@ def test_words_lean_the_right_way(file: str, language: str, leaning: Leaning) ->
 
 
 def test_without_the_encoder_english_is_judged_by_its_words() -> None:
-    by_words = Leaning.fit(read_examples(training_files()), None)
+    by_words = Leaning.fit(read_examples(Leaning.training_files()), None)
     assert heard_as(by_words, "thank you", thanks=1.0) == YES
     assert heard_as(by_words, "not satisfied", rate_service=0.9) == NO
 
 
 def test_examples_are_enough_of_each_kind_and_none_stands_twice() -> None:
-    for file in training_files():
+    for file in Leaning.training_files():
         learnt = read_examples([file])
         times = Counter(label for label, _ in learnt)
-        assert set(times) == set(LABELS)
+        assert set(times) == set(Leaning.LABELS)
         assert min(times.values()) >= 80
         texts = Counter(heard(text) or text for _, text in learnt)
         assert [text for text, count in texts.items() if count > 1] == []
@@ -177,7 +175,7 @@ def test_heldout_words_on_an_answer_are_enough_and_apart() -> None:
     assert min(kinds.values()) >= 25
     texts = [heard(text) for _, text in held]
     assert len(set(texts)) == len(texts)
-    taught = {heard(text) for _, text in read_examples(training_files())}
+    taught = {heard(text) for _, text in read_examples(Leaning.training_files())}
     taught |= {
         heard(text)
         for path in [*NLU.rglob("*.yml"), Path(NLU.parent / "buttons.yml")]
