@@ -50,7 +50,7 @@ _FEW = re.compile(  # 三五块, 十七八块: without a unit between them the d
     rf"(?P<low>[一二两三四五六七八])(?P<high>[两二三四五六七八九])(?P<after>{SUFFIX})"
 )
 _SMALL = re.compile(
-    rf"{_START}(?P<tenths>[\d{CN_DIGIT}]{{1,2}})[毛角](?P<hundredths>[\d{CN_DIGIT}])?[分钱]?"
+    rf"{_START}(?P<tenths>[\d{CN_DIGIT}]{{1,2}})(?:毛|角(?![形度落色恋洲]))(?P<hundredths>[\d{CN_DIGIT}])?[分钱]?"
     rf"|{_START}(?P<fen>[\d{CN_DIGIT}]{{1,2}})分钱"
 )
 _IN_WORDS = re.compile(rf"\b(?P<number>{ENGLISH_NUMERAL})(?:\s?(?P<suffix>{SUFFIX})(?P<tail>{_CHANGE}))?")
