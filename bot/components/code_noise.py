@@ -15,6 +15,7 @@ _CODE = re.compile(
     r"|```.*?```|%0[0-9a-d]|\\[nrtx]\w{0,2}",
     re.IGNORECASE | re.DOTALL,
 )
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?>", re.IGNORECASE)
 _MARKS = re.compile(r"[;'\"`<>{}\[\]()|\\=*#\s-]+")
 LEAST = {"zh": 3, "en": 3}
 
@@ -28,3 +29,11 @@ def without_code(text: str) -> str:
     chinese = sum(is_cjk(character) for character in words)
     latin = sum(len(word) > 1 and word.isalpha() for word in words.split())
     return words if chinese >= LEAST["zh"] or latin >= LEAST["en"] else text
+
+
+def without_tags(text: str) -> tuple[str, list[int]]:
+    """The text without <b> and the like, so that 200</i>元 is a sum, and where its characters stood."""
+    places = list(range(len(text)))
+    for tag in reversed(list(_TAG.finditer(text))):
+        del places[tag.start() : tag.end()]
+    return "".join(text[place] for place in places), places

@@ -1,7 +1,7 @@
 """Entities by rule: the values of a message, and the language it is written in."""
 
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -10,6 +10,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components.code_noise import without_tags
 from bot.components.language import language_of
 from bot.components.values import Found, find_values
 
@@ -53,9 +54,12 @@ class TingExtractor(GraphComponent):
     def _add_entities(self, message: Message, text: str) -> None:
         metadata = message.get("metadata") or {}
         language = language_of(text) or metadata.get("language")
-        entities = [_entity(found) for found in find_values(text, sent_at(metadata), language=language)]
+        plain, places = without_tags(text)
+        entities = [
+            _entity(found, places) for found in find_values(plain, sent_at(metadata), language=language)
+        ]
         if metadata and language in ("zh", "en"):
-            entities.append(_entity(Found("lang", 0, len(text), language)))
+            entities.append(_entity(Found("lang", 0, len(text), language), range(len(text))))
         message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
 
 
@@ -71,11 +75,11 @@ def sent_at(metadata: Dict[Text, Any]) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
-def _entity(found: Found) -> Dict[Text, Any]:
+def _entity(found: Found, places: Sequence[int]) -> Dict[Text, Any]:
     return {
         "entity": found.entity,
-        "start": found.start,
-        "end": found.end,
+        "start": places[found.start],
+        "end": places[found.end - 1] + 1,
         "value": found.value,
         "extractor": "TingExtractor",
         **found.details,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.components.code_noise import without_code
+from bot.components.code_noise import without_code, without_tags
 from bot.components.pauses import rest_after_wait
 from bot.components.reading import Reading, read
 from bot.components.stance import stance
@@ -189,3 +189,9 @@ def test_contesting_with_the_words_of_agreement_is_contesting() -> None:
     found = reading("这个方案我没法接受", accept_answer=0.7, reject_answer=0.2)
     assert found.ranking[0]["name"] == "reject_answer"
     assert found.ranking[0]["confidence"] == pytest.approx(0.9)
+
+
+def test_without_tags_each_character_knows_where_it_stood() -> None:
+    plain, places = without_tags("<b>卡</b>扣<i class='x'>200</i>元，余额<300")
+    assert plain == "卡扣200元，余额<300"
+    assert [places[at] for at in (0, 1, 2)] == [3, 8, 22]

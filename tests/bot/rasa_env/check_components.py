@@ -84,6 +84,12 @@ class Extraction(unittest.TestCase):
             found = [one["value"] for one in extracted(text, metadata) if one["entity"] == "lang"]
             self.assertEqual(found, [language] if language else [])
 
+    def test_a_sum_between_tags_is_found_where_it_stands(self) -> None:
+        text = "<b>信用卡</b>被扣了<i>200</i>元 <img src=x>"
+        [amount] = [one for one in extracted(text, {}) if one["entity"] == "amount"]
+        self.assertEqual(amount["value"], {"amount": "200.00", "currency": "CNY"})
+        self.assertEqual(text[amount["start"] : amount["end"]], "200</i>元")
+
     def test_bad_metadata_does_no_harm(self) -> None:
         for metadata in ({"sent_at": "soon"}, {"sent_at": None}, {"sent_at": 5}):
             self.assertTrue(extracted("昨天", metadata))
