@@ -18,6 +18,10 @@ class StoryFailed(Exception):
     """Something did not happen that the story tells; the words say what and who waited for it."""
 
 
+class Overtaken(StoryFailed):
+    """Somebody else has changed what the page showed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One message as the customer sees it."""
@@ -83,11 +87,13 @@ class Employee:
         return _good(self._http.get(path, params=query, follow_redirects=True)).text
 
     def press(self, path: str, *, on: str, **fields: str) -> None:
-        """Send a form of the page `on`, with the token that the page carries."""
+        """Send a form of the page `on`, with the token that the page carries. Raises `Overtaken`."""
         found = _CSRF.search(self.page(on))
         if found is None:
             raise StoryFailed(f"{self.username} sees no form on {on}")
         answer = self._http.post(path, data={"csrf_token": unescape(found[1]), **fields})
+        if answer.status_code == 412:
+            raise Overtaken(f"{self.username} was overtaken at {path}")
         if answer.status_code != 303:
             raise StoryFailed(f"{self.username} pressed {path} and got {answer.status_code}")
 

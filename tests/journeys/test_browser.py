@@ -33,6 +33,15 @@ def customer(chromium: Browser, ting: RunningTing) -> Iterator[Page]:
     assert errors == []
 
 
+@pytest.fixture
+def at_the_desk(customer: Page) -> str:
+    """Where staff see what this customer says from now on; the queue itself shows only its beginning."""
+    customer.evaluate("localStorage.clear()")
+    with customer.expect_response("**/chat/sessions") as opened:
+        customer.reload()
+    return f"/desk/conversations/{opened.value.json()['conversation_id']}"
+
+
 def heard(page: Page) -> list[str]:
     return page.locator(".row.assistant .text").all_inner_texts()
 
@@ -105,13 +114,12 @@ def test_keyboard_alone_is_enough(customer: Page) -> None:
 
 
 def test_an_agent_in_a_second_browser_takes_over_and_answers(
-    customer: Page, chromium: Browser, ting: RunningTing
+    customer: Page, at_the_desk: str, chromium: Browser, ting: RunningTing
 ) -> None:
     say(customer, "转人工")
     context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(context, ting.web, "agent2")
-    waiting = agent.locator("#queues .waiting")
-    waiting.locator("a").last.click()  # who came last waits last
+    agent.goto(f"{ting.web}{at_the_desk}")
     agent.get_by_role("button", name="接入").click()
     agent.locator(".answer textarea").fill("您好，我在看您的问题")
     agent.locator(".answer textarea").press("Enter")
@@ -159,7 +167,7 @@ def test_a_supervisor_sees_a_new_complaint_in_the_log_without_reloading(
 
 
 def test_from_the_first_question_over_a_person_and_an_escalation_to_the_stars(
-    customer: Page, chromium: Browser, ting: RunningTing
+    customer: Page, at_the_desk: str, chromium: Browser, ting: RunningTing
 ) -> None:
     """The whole story in the order in which people live it. It moves the clock: nothing comes after it."""
     say(customer, "银行卡丢了，怎么挂失？")
@@ -168,7 +176,7 @@ def test_from_the_first_question_over_a_person_and_an_escalation_to_the_stars(
 
     desk = chromium.new_context(locale="zh-CN", viewport=WIDE)
     agent = sign_in(desk, ting.web, "agent")
-    agent.locator("#queues .waiting a").last.click()
+    agent.goto(f"{ting.web}{at_the_desk}")
     expect(agent.locator(".packet")).to_contain_text("客户要求人工")
     agent.get_by_role("button", name="接入").click()
     answer(agent, "您好，我来帮您看年费的问题")
