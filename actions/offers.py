@@ -1,5 +1,7 @@
 """Offers: what the assistant proposes next, and the customer's yes to it."""
 
+import re
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.edge import DeskAction, Events
@@ -32,6 +34,18 @@ READ_THE_OFFER = frozenset({"action_hand_over", "action_begin_case", "complaint_
 SURE = 0.5
 ANOTHER = "another_complaint"
 """"I have two complaints": the second one."""
+_THE_OTHER = re.compile(
+    r"^(?:(?!怎么|怎样|如何|多少|多久|什么|哪|吗).){0,12}"
+    r"(?:那个|那件|那笔|另一[个件笔]|第二[个件笔]|的事)[呢吧啊]?[，,。？?!！]*$|"
+    r"^(?:and|what about|now|then|how about)\b.{0,20}\b(?:other|second)\b"
+    r"(?: one| thing| matter| complaint)?\W*$",
+    re.I,
+)
+
+
+def takes_the_other(turn: Turn) -> bool:
+    """ "And the one about the collectors?", where the second complaint was offered."""
+    return turn.slots.get("offered") == ANOTHER and bool(_THE_OTHER.search(turn.text.strip()))
 
 
 def offer(say: Say, act: str) -> Events:

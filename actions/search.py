@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.afterwards import add_to_filed, adds_to_filed
 from actions.cancel import cancel
@@ -11,7 +11,7 @@ from actions.desk_client import DeskError
 from actions.desk_views import Article
 from actions.drafts import offer_draft
 from actions.edge import DeskAction, Events
-from actions.offers import ANOTHER, TAKEN_BY, offer, offer_next_wish
+from actions.offers import ANOTHER, TAKEN_BY, offer, offer_next_wish, takes_the_other
 from actions.person import give_up, no_words
 from actions.refusal import act_in_progress
 from actions.say import Say
@@ -43,7 +43,7 @@ class SearchArticles(DeskAction):
         return [*left, *events, *await offer_draft(self.desk, turn, say)]
 
     async def _beside(self, turn: Turn, say: Say) -> Events | None:
-        """What is no question at all: a sigh, a picture, a complaint that should not have been withdrawn."""
+        """What is no question: a sigh, a picture, a regretted withdrawal, the second of two complaints."""
         if hesitates(turn):
             say("utter_listening")
             return []
@@ -54,6 +54,8 @@ class SearchArticles(DeskAction):
             return [SlotSet("offered", ANOTHER)]
         if adds_to_filed(turn) and not turn.active_loop:
             return add_to_filed()
+        if takes_the_other(turn) and not turn.active_loop:
+            return [FollowupAction("complaint_form")]
         return None
 
     async def _search(self, turn: Turn, say: Say) -> Events:

@@ -56,6 +56,24 @@ def test_the_other_complaint_that_was_offered_begins_when_it_is_named(
 
 
 @pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("那催收那个呢", True),
+        ("还有贷款的事", True),
+        ("what about the other one?", True),
+        ("那年费怎么收呢", False),
+        ("催收那个怎么投诉", False),
+        ("what about the fee on the other card?", False),
+    ],
+)
+def test_the_other_complaint_is_pointed_at_in_words_that_sound_like_a_question(
+    text: str, begins: bool, perform: Perform
+) -> None:
+    said = heard(Said(text, "ask_faq", slots={"offered": "another_complaint"}))
+    assert (perform(SearchArticles, said).follow_up == FORM) is begins
+
+
+@pytest.mark.parametrize(
     "text", ["对了，我有当时的小票，机器编号A2031", "I forgot to say the clerk was called Wang"]
 )
 @pytest.mark.parametrize("said_last", ["utter_complaint_filed", "utter_case_done_add"])
