@@ -1,6 +1,7 @@
-"""The desk answers a complaint, by the pages its people use."""
+"""The desk answers and closes complaints, by the pages its people use."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from service_api.demo.people import Employee, Overtaken, StoryFailed
 from service_api.demo.play import sign_in_as
@@ -17,15 +18,23 @@ _VERSION = re.compile(r'name="version" value="(\d+)"')
 
 def answer_complaint(address: str, number: str) -> None:
     """From receipt to the decision that goes to the customer. Raises `StoryFailed`."""
+    proposed = (("acknowledge", {}), ("investigate", {}), ("propose_decision", WORDS))
+    _press_each(address, number, *proposed, ("approve_decision", {}), ("send_answer", {}))
+
+
+def close_complaint(address: str, number: str) -> None:
+    """One that was answered. Raises `StoryFailed`."""
+    _press_each(address, number, ("close", {}))
+
+
+CASE_ACTS: Mapping[str, Callable[[str, str], None]] = {"answers": answer_complaint, "closes": close_complaint}
+"""What people do about a complaint, of which the customer hears: (address, number)."""
+
+
+def _press_each(address: str, number: str, *steps: tuple[str, dict[str, str]]) -> None:
     lead = sign_in_as(address, LEAD)
     try:
-        for step, words in (
-            ("acknowledge", {}),
-            ("investigate", {}),
-            ("propose_decision", WORDS),
-            ("approve_decision", {}),
-            ("send_answer", {}),
-        ):
+        for step, words in steps:
             _press(lead, number, step, words)
     finally:
         lead.leave()

@@ -23,6 +23,7 @@ A script file is YAML. `python -m tests.journeys FILE…` runs it; nothing in it
           - agent: calls                       # or makes the call that the customer booked,
           - agent: {says: 您好}                  # or says something
           - agent: {answers: '{number}'}       # people decide about a complaint, and the customer hears of it
+          - agent: {closes: '{number}'}        # people close a complaint that was answered, likewise
 
 What may stand under `then`; every check is about the step's person, after the whole answer came:
 
@@ -65,7 +66,7 @@ import httpx
 
 from service_api.demo.people import Employee, StoryFailed
 from service_api.demo.play import sign_in_as
-from tests.journeys.answering import answer_complaint
+from tests.journeys.answering import CASE_ACTS
 from tests.journeys.checks import Expectations, Seen
 from tests.journeys.desk import Answer, Chat, Desk, DeskFailed
 from tests.journeys.script import Script, Step
@@ -129,10 +130,10 @@ class _Play:
         if step.act == "later":
             self.desk.move_clock(**step.value)
             return Answer(), f"later: {dict(step.value)}"
-        if isinstance(step.value, Mapping) and "answers" in step.value:
-            number = self._with_places(step.value["answers"])
-            answer_complaint(self.desk.address, number)
-            return chat.hear_of(number), f"agent: answers {number}"
+        for verb in CASE_ACTS.keys() & (step.value if isinstance(step.value, Mapping) else {}):
+            number = self._with_places(step.value[verb])
+            CASE_ACTS[verb](self.desk.address, number)
+            return chat.hear_of(number), f"agent: {verb} {number}"
         self._agent_acts(step.value, chat)
         return chat.listen(), f"agent: {step.value}"
 

@@ -38,7 +38,7 @@ COMPLAINT_CHECKS = frozenset(
     {"business", "description", "amount", "currency", "date", "contact", "state", "language", "customer"}
 )
 AGENT_ACTS = ("takes", "gives back", "calls")
-AGENT_VERBS = ("says", "answers")
+AGENT_VERBS = ("says", "answers", "closes")
 
 
 class BadScript(Exception):
