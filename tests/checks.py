@@ -72,17 +72,13 @@ def pytest(*options: str) -> list[str]:
 def on_postgresql() -> list[str]:
     """The rooms that hold what must not be lost, once more on the database of production.
 
-    They take what the journeys leave of the cores. The flood brings a database of its own. A connection that a
-    stopping server leaves to the garbage collector is no failure of theirs.
+    They take what the journeys leave of the cores. The flood has a database of its own in any case. A connection
+    that a stopping server leaves to the garbage collector is no failure of theirs.
     """
     lenient = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
     rooms = (f"tests/service_api/{room}" for room in ON_POSTGRESQL)
-    return [
-        "nice",
-        "env",
-        "TING_TESTS_ON=postgresql",
-        *pytest("-n", "2", *lenient, f"--ignore={FLOOD}", *rooms),
-    ]
+    tests = pytest("-n", "2", *lenient, f"--ignore={FLOOD}", *rooms)
+    return ["nice", "env", "TING_TESTS_ON=postgresql", *tests]
 
 
 def rasa(*options: str) -> list[str]:
