@@ -72,7 +72,7 @@ def pytest(*options: str) -> list[str]:
 def on_postgresql() -> list[str]:
     """The rooms that hold what must not be lost, once more on the database of production.
 
-    They take what the journeys leave of the cores. The flood has a database of its own in any case. A connection
+    They take what the journeys leave of the cores. The flood has a database of its own. A connection
     that a stopping server leaves to the garbage collector is no failure of theirs.
     """
     lenient = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
