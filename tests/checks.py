@@ -21,7 +21,7 @@ RESULTS = ROOT / "var" / "checks"
 JOURNEY_DATA = RESULTS / "journey"
 OUTAGES = "tests/journeys/test_outages.py"  # has a Ting of its own, so it may run beside the other journeys
 FLOOD = "tests/service_api/channels/test_flood.py"
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 2
 SHOWN = 20_000  # characters of what a check has said beside others
 ON_POSTGRESQL = (
     "articles",
@@ -72,13 +72,13 @@ def pytest(*options: str) -> list[str]:
 def on_postgresql() -> list[str]:
     """The rooms that hold what must not be lost, once more on the database of production.
 
-    They take what the journeys leave of the cores. The flood has a database of its own. A connection
-    that a stopping server leaves to the garbage collector is no failure of theirs.
+    The flood has a database of its own in any case. A connection that a stopping server leaves to the garbage
+    collector is no failure of theirs.
     """
     lenient = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
     rooms = (f"tests/service_api/{room}" for room in ON_POSTGRESQL)
     tests = pytest("-n", "2", *lenient, f"--ignore={FLOOD}", *rooms)
-    return ["nice", "env", "TING_TESTS_ON=postgresql", *tests]
+    return ["env", "TING_TESTS_ON=postgresql", *tests]
 
 
 def rasa(*options: str) -> list[str]:

@@ -154,11 +154,11 @@ def test_reading_goes_on_after_the_number_last_seen(visitor: Visitor) -> None:
 
 
 def test_a_visitor_who_writes_too_fast_is_told_when_to_go_on(visitor: Visitor) -> None:
-    refused = [r for r in (visitor.write(f"{n}") for n in range(30)) if r.status_code != 202]
+    answers = (visitor.write(f"{n}") for n in range(200))  # a slow machine gives time to be let in again
+    refused = next(answer for answer in answers if answer.status_code != 202)
 
-    assert refused
-    assert refused[0].json()["type"] == "/problems/slow-down"
-    assert int(refused[0].headers["retry-after"]) >= 1
+    assert refused.json()["type"] == "/problems/slow-down"
+    assert int(refused.headers["retry-after"]) >= 1
 
 
 def test_typing_shows_while_the_assistant_thinks(visitor: Visitor, assistant: StandIn) -> None:
