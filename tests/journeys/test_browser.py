@@ -18,8 +18,11 @@ OVERDUE = re.compile("[二三四]级")  # from the second level on a legal perio
 
 
 @pytest.fixture
-def customer(chromium: Browser, ting: RunningTing) -> Iterator[Page]:
-    """The chat page of somebody whose browser speaks Chinese; a script error on it fails the test."""
+def opened(chromium: Browser, ting: RunningTing) -> Iterator[tuple[Page, str]]:
+    """The chat page of somebody whose browser speaks Chinese, and the id of the conversation it has opened.
+
+    A script error on the page fails the test.
+    """
     context = chromium.new_context(locale="zh-CN", viewport=WIDE)
     page = context.new_page()
     errors: list[str] = []
@@ -27,19 +30,22 @@ def customer(chromium: Browser, ting: RunningTing) -> Iterator[Page]:
     page.on(
         "console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None
     )
-    page.goto(f"{ting.web}/chat")
-    yield page
+    with page.expect_response("**/chat/sessions") as session:
+        page.goto(f"{ting.web}/chat")
+    yield page, session.value.json()["conversation_id"]
     context.close()
     assert errors == []
 
 
 @pytest.fixture
-def at_the_desk(customer: Page) -> str:
-    """Where staff see what this customer says from now on; the queue itself shows only its beginning."""
-    customer.evaluate("localStorage.clear()")
-    with customer.expect_response("**/chat/sessions") as opened:
-        customer.reload()
-    return f"/desk/conversations/{opened.value.json()['conversation_id']}"
+def customer(opened: tuple[Page, str]) -> Page:
+    return opened[0]
+
+
+@pytest.fixture
+def at_the_desk(opened: tuple[Page, str]) -> str:
+    """Where staff see what this customer says; the queue itself shows only its beginning."""
+    return f"/desk/conversations/{opened[1]}"
 
 
 def heard(page: Page) -> list[str]:
