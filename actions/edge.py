@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.desk_client import DeskClient, shared_desk
@@ -36,7 +37,7 @@ class DeskAction(Action, ABC):
         """Act; on any error log it without the customer's words and say sorry."""
         turn = Turn.of(tracker, domain)
         try:
-            return await self.act(turn, Say(dispatcher, turn))
+            events = await self.act(turn, Say(dispatcher, turn))
         except Exception as error:  # the edge
             log.exception(
                 "action failed",
@@ -47,6 +48,14 @@ class DeskAction(Action, ABC):
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_sorry")
             return self.stand_still(turn)
+        return [*events, *self._listens(tracker, events)]
+
+    def _listens(self, tracker: Tracker, events: Events) -> Events:
+        """No rule says what comes after an offer was taken, and Rasa would apologise for a failure."""
+        inside_a_form = self.action_name.startswith(("validate_", "action_ask_"))
+        goes_on = any(event["event"] == "followup" for event in events)
+        taken = tracker.latest_action_name == "action_take_offer"
+        return [FollowupAction("action_listen")] if taken and not inside_a_form and not goes_on else []
 
     @abstractmethod
     async def act(self, turn: Turn, say: Say) -> Events:
