@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 QUIET = (
     "--no-sandbox",  # tests run as root in a container, where Chromium's own sandbox cannot start
@@ -15,6 +15,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+# A claim is what a page comes to say; how soon, on a machine that is busy with other tests, is none.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager

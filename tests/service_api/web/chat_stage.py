@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 AXE = ROOT / "tests/vendor/axe.min.js"
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 800}
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

@@ -21,7 +21,7 @@ from tests.service_api.conftest import settings_in
 from tests.service_api.wechat.fake import APPID, SECRET, FakeWeChat
 from tests.service_api.wechat.poster import SIGNING_TOKEN, Poster
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 PUBLIC_URL, PEPPER = "https://desk.bank.example/", "code-pepper-of-the-tests"
 
 

@@ -41,7 +41,7 @@ def transcript(database: Database) -> list[tuple[str, str]]:
 
 
 def expect(customer: Poster, *texts: str) -> None:
-    """What the customer has read, in all."""
+    """What the customer has read, in all. Answers that wait at the same time would come as one: wait for each."""
     wait_until(lambda: len(customer.fake.texts(customer.openid)) >= len(texts))
     assert customer.fake.texts(customer.openid) == list(texts)
 
@@ -69,6 +69,7 @@ def test_a_number_typed_back_is_the_button_of_the_menu(customer: Poster, assista
 def test_the_platforms_repeats_do_nothing(customer: Poster, assistant: StandIn, database: Database) -> None:
     for _ in range(3):
         assert customer.says("一次", message_id=77).text == "success"
+    expect(customer, "回复：一次")
     customer.says("二次", message_id=78)
     expect(customer, "回复：一次", "回复：二次")
     assert assistant.texts == ["一次", "二次"]
