@@ -6,11 +6,11 @@ Checks that mostly wait for something stand beside others that work, so that the
 import os
 import subprocess
 import sys
-import threading
 import time
 import xml.etree.ElementTree as ET
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,12 @@ BIN = ROOT / ".venv" / "bin"
 RASA = ROOT / ".venv-rasa" / "bin" / "python"
 RESULTS = ROOT / "var" / "checks"
 JOURNEY_DATA = RESULTS / "journey"
-OUTAGES = "tests/journeys/test_outages.py"  # has a Ting of its own, so it may run beside the other journeys
+STARTING = RESULTS / "start.lock"  # held while a Ting of the journeys trains and starts
+# These have processes of their own, so they may run beside the other journeys.
+OUTAGES = "tests/journeys/test_outages.py"
+PUBLISHING = "tests/journeys/test_publishing.py"
 FLOOD = "tests/service_api/channels/test_flood.py"
-SIDE_BY_SIDE = 2
+ROOM = 3  # how many processes may work at once: a little more than two cores, as all wait at times
 SHOWN = 20_000  # characters of what a check has said beside others
 ON_POSTGRESQL = (
     "articles",
@@ -49,6 +52,7 @@ class Check:
     name: str
     command: list[str]
     quiet: bool = False  # says much even when all is well: shown only when it fails
+    works_on: int = 1  # processes that it keeps busy
 
     @property
     def results(self) -> Path | None:
@@ -86,11 +90,12 @@ def rasa(*options: str) -> list[str]:
 
 
 def stories() -> list[str]:
-    """Rasa's end-to-end stories, told to the model that the journeys have trained."""
+    """Rasa's end-to-end stories, told to the model that the journeys train: not before it is there."""
     newest = str(JOURNEY_DATA / "models")
     options = ["--stories", "tests/bot/stories", "--model", newest, "--out", str(RESULTS / "stories")]
     strict = ("--e2e", "--fail-on-prediction-errors")
-    return rasa("test", "core", "--endpoints", "/dev/null", "--no-plot", *strict, *options)
+    test = rasa("test", "core", "--endpoints", "/dev/null", "--no-plot", *strict, *options)
+    return ["flock", str(STARTING), *test]
 
 
 def all_checks() -> Iterator[list[Check]]:
@@ -106,10 +111,12 @@ def all_checks() -> Iterator[list[Check]]:
     ]
     # Stealing leaves the tests of a module, and what they share, to one process until the other has no work.
     yield [Check("tests", pytest("-n", "2", "--dist", "worksteal", "-m", "not journey", "tests"))]
+    apart = (f"--ignore={OUTAGES}", f"--ignore={PUBLISHING}")
     yield [
-        Check("journey", pytest("-m", "journey", "-s", "tests/journeys", f"--ignore={OUTAGES}")),
-        Check("postgresql", on_postgresql()),
+        Check("journey", pytest("-m", "journey", "-s", "tests/journeys", *apart)),
+        Check("postgresql", on_postgresql(), works_on=2),
         Check("outages", pytest("-m", "journey", "-s", OUTAGES)),
+        Check("publishing", pytest("-m", "journey", "-s", PUBLISHING)),
         Check("stories", stories(), quiet=True),
     ]
 
@@ -145,22 +152,21 @@ def main() -> int:
 
 
 def performed(checks: list[Check]) -> Iterator[tuple[Check, Outcome]]:
-    """Side by side, each told as soon as it has ended. When one fails, only what runs already goes on."""
-    failed = threading.Event()
-
-    def one(check: Check) -> Outcome | None:
-        if failed.is_set():
-            return None
-        outcome = perform(check, beside_others=len(checks) > 1)
-        if outcome.code != 0:
-            failed.set()
-        return outcome
-
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        running = {pool.submit(one, check): check for check in checks}
-        for future in as_completed(running):
-            if outcome := future.result():
-                yield running[future], outcome
+    """In their order as there is room, each told when it has ended. When one fails, no other begins."""
+    waiting, running, free = deque(checks), dict[Future[Outcome], Check](), ROOM
+    with ThreadPoolExecutor(ROOM) as pool:
+        while waiting or running:
+            while waiting and waiting[0].works_on <= free:
+                check = waiting.popleft()
+                free -= check.works_on
+                running[pool.submit(perform, check, beside_others=len(checks) > 1)] = check
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                check, outcome = running.pop(future), future.result()
+                free += check.works_on
+                if outcome.code != 0:
+                    waiting.clear()
+                yield check, outcome
 
 
 def perform(check: Check, beside_others: bool) -> Outcome:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from service_api.core.clock import SystemClock
+from tests.checks import STARTING
 from tests.journeys.__main__ import OWN_SETTINGS, database_address
 from tests.journeys.desk import Desk
 from tests.running import ROOT, RunningTing, start_ting
@@ -93,8 +94,8 @@ def _started(data: Path, settings: dict[str, str]) -> RunningTing:
 @contextmanager
 def _one_start_at_a_time() -> Iterator[None]:
     """Who starts second, in whichever process, finds what the first has trained and built."""
-    CHECKS.mkdir(parents=True, exist_ok=True)
-    with (CHECKS / "start.lock").open("w") as file:
+    STARTING.parent.mkdir(parents=True, exist_ok=True)
+    with STARTING.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -45,7 +45,7 @@ def sign_in(page: Page, username: str) -> None:
 
 def test_who_comes_shows_up_and_is_answered_by_keyboard_alone(agent: Page, scene: Scene) -> None:
     talk = scene.talk("信用卡年费怎么收", phone=ZHANG)
-    expect(agent.locator("#queues .waiting")).to_contain_text("张*", timeout=10_000)
+    expect(agent.locator("#queues .waiting")).to_contain_text("张*")
     agent.keyboard.press("n")
     agent.wait_for_url(f"**/{talk}")
     expect(agent.locator(".packet")).to_contain_text("白金")
@@ -57,7 +57,7 @@ def test_who_comes_shows_up_and_is_answered_by_keyboard_alone(agent: Page, scene
     expect(agent.locator(".line.agent .said")).to_contain_text("张先生/女士，您好，我是林悦")
     expect(agent.locator(".answer textarea")).to_have_value("")
     scene.hear(talk, "好的谢谢")
-    expect(agent.locator(".line.customer .said").last).to_have_text("好的谢谢", timeout=10_000)
+    expect(agent.locator(".line.customer .said").last).to_have_text("好的谢谢")
     agent.keyboard.press("Escape")
     agent.keyboard.press("b")
     expect(agent.locator("#give-back")).to_be_visible()
@@ -173,9 +173,9 @@ def test_two_agents_see_each_other_and_the_form_changes_hands(
     sign_in(other, "agent2")
     for page in (agent, other):
         page.goto(f"/desk/conversations/{talk}")
-    expect(agent.locator(".onlooker")).to_contain_text("Daniel Wu", timeout=10_000)
+    expect(agent.locator(".onlooker")).to_contain_text("Daniel Wu")
     other.locator("[data-key=c]").click()
-    expect(agent.locator("[data-key=c]")).to_have_count(0, timeout=10_000)
+    expect(agent.locator("[data-key=c]")).to_have_count(0)
     other.context.close()
 
 
@@ -300,5 +300,5 @@ def test_the_inbox_counts_on_a_page_of_the_console_too(
     with database.writing() as session:
         lead = session.scalars(select(StaffMember).where(StaffMember.username == "lead")).one()
         tell(session, lead, kind="calendar", key="k", facts={"calendar": "cn", "year": 2027}, now=NOON)
-    expect(page.locator("#inbox-count")).to_have_text("1", timeout=10_000)
+    expect(page.locator("#inbox-count")).to_have_text("1")
     page.context.close()
