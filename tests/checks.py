@@ -47,6 +47,10 @@ QUIET = {
 }
 
 
+# Where it is set, each of a hundred processes would compile thousands of modules of the libraries anew.
+UNWANTED = "PYTHONDONTWRITEBYTECODE"
+
+
 @dataclass(frozen=True)
 class Check:
     name: str
@@ -179,7 +183,7 @@ def perform(check: Check, beside_others: bool) -> Outcome:
     answer = subprocess.run(
         command,
         cwd=ROOT,
-        env={**QUIET, **os.environ},
+        env={**QUIET, **{name: value for name, value in os.environ.items() if name != UNWANTED}},
         stdout=subprocess.PIPE if kept else None,
         stderr=subprocess.STDOUT,
         check=False,

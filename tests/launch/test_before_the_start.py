@@ -94,6 +94,11 @@ def test_demo_plan_makes_secrets_and_hands_them_to_the_children(tmp_path: Path) 
     assert (tmp_path / "data" / "secrets.env").stat().st_mode & 0o777 == 0o600
 
 
+def test_children_keep_what_python_compiled_whatever_the_image_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in planning.make_plan().environment
+
+
 def test_actions_find_the_service_where_it_was_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TING_WEB_PORT", "8123")
     assert planning.make_plan().environment["TING_SERVICE_URL"] == "http://127.0.0.1:8123"
