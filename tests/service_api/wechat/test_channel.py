@@ -41,7 +41,7 @@ def transcript(database: Database) -> list[tuple[str, str]]:
 
 
 def expect(customer: Poster, *texts: str) -> None:
-    """What the customer has read, in all. Answers that wait at the same time would come as one: wait for each."""
+    """What the customer has read, in all. Answers that wait together would come as one: wait for each."""
     wait_until(lambda: len(customer.fake.texts(customer.openid)) >= len(texts))
     assert customer.fake.texts(customer.openid) == list(texts)
 
