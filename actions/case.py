@@ -16,6 +16,7 @@ from actions.case_reading import (
     leaves_as_it_is,
     means_latest,
     reason_in,
+    withdraws,
 )
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import SKIPPED
@@ -39,6 +40,8 @@ ACTS = {
     "accept_answer": "accept",
     "reject_answer": "reject",
 }
+WORDS_OF_YES = {"withdraw": withdraws, "accept": accepts, "reject": contests}
+"""Asked back, the act in so many words is a yes to it."""
 OVER = frozenset({"closed", "withdrawn"})
 
 
@@ -160,7 +163,8 @@ class ValidateCase(FormAction):
 
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         act = turn.slots.get(ACT)
-        if confirms(turn) or (act == "accept" and accepts(turn)) or (act == "reject" and contests(turn)):
+        agrees = WORDS_OF_YES.get(str(act))
+        if confirms(turn) or (agrees and agrees(turn)):
             return await self._do(turn, say)
         if (act == "accept" and contests(turn)) or (act == "reject" and accepts(turn)):
             return self._turned("accept" if act == "reject" else "reject", turn)

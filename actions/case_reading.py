@@ -70,9 +70,18 @@ def _says_more(turn: Turn, wish: re.Pattern[str]) -> bool:
 
 def accepts(turn: Turn) -> bool:
     """A yes to whether the answer is accepted, in words about the answer, without a question or a "but"."""
-    sure = turn.intent == "accept_answer" and turn.confidence >= SURE_YES
+    return _insists(turn, "accept_answer")
+
+
+def withdraws(turn: Turn) -> bool:
+    """A yes to whether the complaint is withdrawn, as the wish once more: "撤吧"."""
+    return _insists(turn, "withdraw_complaint") and not leaves_as_it_is(turn)
+
+
+def _insists(turn: Turn, wish: str) -> bool:
+    sure = turn.intent == wish and turn.confidence >= SURE_YES
     brief = len(turn.text) <= BRIEF["en" if turn.text.isascii() else "zh"]
-    asks = turn.text.endswith(("?", "？"))
+    asks = turn.text.endswith(("?", "？", "吗"))
     return sure and brief and not asks and not _CONDITION.search(turn.text)
 
 

@@ -76,6 +76,15 @@ def test_a_yes_withdraws_and_asks_how_it_was(desk: Desk, perform: Perform) -> No
     assert done.slots["requested_slot"] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [("撤吧", True), ("yes withdraw it", True), ("撤了会怎样？", False), ("还是别撤了", False)],
+)
+def test_the_wish_once_more_is_a_yes(text: str, done: bool, desk: Desk, perform: Perform) -> None:
+    perform(ValidateCase, asked("case_confirmed", text, "withdraw_complaint"))
+    assert bool(desk.acts) is done
+
+
 def test_a_no_changes_nothing(desk: Desk, perform: Perform) -> None:
     done = perform(ValidateCase, asked("case_confirmed", "不用了", "deny"))
     assert done.said == ["utter_case_kept"]
