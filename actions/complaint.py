@@ -1,7 +1,6 @@
 """The complaint form: keep what each turn says, show the summary, file it once."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -11,21 +10,21 @@ from rasa_sdk.events import SlotSet
 from actions.afterwards import add_to_filed, adds_to_filed
 from actions.complaint_answers import Step
 from actions.complaint_fields import (
-    AMOUNT,
     BEGUN,
-    BUSINESS,
     CONFIRMED,
     CONTACT,
     DATE,
     DESCRIPTION,
+    EITHER_DATE,
     FIELDS,
     LAST_CONTACT,
     everything_in,
     unfilled,
 )
+from actions.complaint_questions import ask_which_day
 from actions.complaint_reading import read_opening, read_turn, tells_of_two, told_by
 from actions.desk_client import DeskError, DeskProblem
-from actions.desk_views import Complaint, Draft, Money
+from actions.desk_views import Complaint
 from actions.digression import digresses
 from actions.drafts import (
     DRAFT,
@@ -39,7 +38,7 @@ from actions.drafts import (
     slots_of,
 )
 from actions.duplicates import offer_join
-from actions.edge import DeskAction, Events
+from actions.edge import Events
 from actions.filing import filing_of, given, wrong_fields
 from actions.form import FormAction
 from actions.offers import ANOTHER, offer_next_wish
@@ -51,24 +50,6 @@ from actions.turn import Turn
 log = structlog.get_logger()
 FORM = "complaint_form"
 RESUME = "complaint_resume"
-SUMMARY_LENGTH = 200
-BEFORE_SUMMARY = frozenset(
-    {
-        "utter_complaint_start",
-        "utter_complaint_start_upset",
-        "utter_complaint_resume",
-        "utter_complaint_resume_draft",
-        "utter_complaint_anew",
-        "utter_complaint_corrected",
-        "utter_complaint_noted",
-        "utter_contact_none",
-        "utter_form_goes_on",
-        "utter_no_more_questions",
-        "utter_one_by_one",
-    }
-)
-"""What may be said in a turn that then shows the summary; after anything else a reminder is enough."""
-ASKS_ITSELF = frozenset({"utter_what_to_change", "utter_which_date", "utter_complaint_not_filed"})
 
 
 class ValidateComplaint(FormAction):
@@ -167,12 +148,11 @@ class ValidateComplaint(FormAction):
     async def _keep(self, step: Step, turn: Turn, say: Say) -> Events:
         for response in step.say:
             say(response)
-        if step.either_date:
-            say("utter_which_date", first=say.day(step.either_date[0]), second=say.day(step.either_date[1]))
         values = hurried(turn, step.values)
         key = str(turn.slots.get(DRAFT) or uuid4().hex)
         await keep_draft(self.desk, turn, values, key=key)
-        return [SlotSet(DRAFT, key), *(SlotSet(name, value) for name, value in values.items())]
+        events = [SlotSet(DRAFT, key), *(SlotSet(name, value) for name, value in values.items())]
+        return [*events, *_asked_which_day(step, turn, say)]
 
     async def _file(self, turn: Turn, say: Say) -> Events:
         """File under the draft's key: a second try after a lost answer gives the first complaint again."""
@@ -212,56 +192,22 @@ class ValidateComplaint(FormAction):
         return [*self.stand_still(turn), *(SlotSet(name, None) for name in wrong)]
 
 
-class AskConfirmation(DeskAction):
-    """Shows the complaint as it would be filed."""
-
-    action_name = "action_ask_complaint_confirmed"
-
-    async def act(self, turn: Turn, say: Say) -> Events:
-        """Every value is shown as it was understood, days with their weekday; not again after every word."""
-        if ASKS_ITSELF & set(turn.spoken):
-            return []
-        if set(turn.spoken) - BEFORE_SUMMARY:
-            say("utter_confirm_reminder")
-            return []
-        slots = turn.slots
-        missing = say.word("field", "none")
-        amount, day, contact = given(slots[AMOUNT]), given(slots[DATE]), given(slots[CONTACT])
-        say(
-            "utter_complaint_summary",
-            business=say.word("business", str(slots[BUSINESS])),
-            description=_shortened(str(slots[DESCRIPTION])),
-            amount=say.money(Money.model_validate(amount)) if amount else missing,
-            date=say.day(date.fromisoformat(day)) if day else missing,
-            contact=contact or missing,
-        )
-        return []
-
-
-class AskResumption(DeskAction):
-    """Shows what was half told, and asks whether to go on with it."""
-
-    action_name = "action_ask_complaint_resume"
-
-    async def act(self, turn: Turn, say: Say) -> Events:
-        """The moment it was told stands in the slot beside it."""
-        fields = {name.removeprefix("complaint_"): turn.slots.get(name) for name in FIELDS}
-        draft = Draft(
-            key=str(turn.slots.get(DRAFT)), fields=fields, changed_at=str(turn.slots.get(TOLD_AT) or "")
-        )
-        say("utter_ask_resume", when=say.past_day(draft.changed_at), description=excerpt(fields))
-        return []
-
-
 def cleared() -> Events:
     """Forget the draft."""
-    return [SlotSet(name, None) for name in (*FIELDS, CONFIRMED, BEGUN, DRAFT, TOLD_AT, "strong_emotion")]
+    matter = (*FIELDS, EITHER_DATE, CONFIRMED, BEGUN, DRAFT, TOLD_AT, "strong_emotion")
+    return [SlotSet(name, None) for name in matter]
+
+
+def _asked_which_day(step: Step, turn: Turn, say: Say) -> Events:
+    """Two days that may be meant are remembered until one is told; asked at once where a day is wanted."""
+    if step.either_date is None:
+        settled = step.values.get(DATE) and turn.slots.get(EITHER_DATE)
+        return [SlotSet(EITHER_DATE, None)] if settled else []
+    if turn.requested in (DATE, CONFIRMED):
+        ask_which_day(step.either_date, say)
+    return [SlotSet(EITHER_DATE, [day.isoformat() for day in step.either_date])]
 
 
 def _forgetting(turn: Turn) -> Turn:
     """The turn as it were had nothing been told before."""
     return replace(turn, slots={**turn.slots, **dict.fromkeys((*FIELDS, BEGUN, DRAFT))})
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= SUMMARY_LENGTH else text[:SUMMARY_LENGTH] + "…"

@@ -17,7 +17,9 @@ from actions.complaint_fields import (
     SKIPPABLE,
     SKIPPED,
     business_in,
+    chosen_day,
     day_in,
+    days_in_figures,
     either_date,
     everything_in,
     tells_story,
@@ -51,6 +53,11 @@ _NO_CALL = re.compile(
     re.I,
 )
 _NO_SUM = re.compile(r"没有?.{0,3}(?:钱|金额)|不涉及钱|\bno (?:amount|money|sum)\b", re.I)
+_NOT_ABOUT_MONEY = re.compile(
+    r"(?:不|没有?)(?:涉及|牵涉|牵扯)到?(?:任何)?(?:金额|金钱|钱)|[不无]关钱的?事|不是钱的(?:事|问题)|[跟和与]钱(?:没|无)关|"
+    r"\bno (?:amount|money|sum)(?: is| was)? involved\b|\b(?:not|isn't|wasn't) about (?:the )?money\b",
+    re.I,
+)
 _CARD_IN_BRIEF = re.compile(r"(?:the |my )?(debit|credit)(?: one)?[.!]*", re.I)
 _LAST_DIGITS = re.compile(
     r"(?:(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b)"
@@ -133,14 +140,23 @@ def _read_rough_sum(turn: Turn) -> Step:
 
 
 def read_date(turn: Turn) -> Step:
+    if chosen := chosen_day(turn):
+        return Step(values={DATE: chosen.isoformat()})
     found = day_in(turn)
     if found is None:
-        return _read_range(turn) if turn.all("date_range") else Step()
+        return _read_range(turn) if turn.all("date_range") else _read_figures(turn)
     if found.details.get("alternative"):
         return Step(either_date=either_date(replace(turn, slots={**turn.slots, DATE: None})))
     if date.fromisoformat(found.value) > turn.today:
         return Step(say=["utter_date_in_future"])
     return Step(values={DATE: found.value})
+
+
+def _read_figures(turn: Turn) -> Step:
+    days = days_in_figures(turn)
+    if len(days) == 2:
+        return Step(either_date=(days[0], days[1]))
+    return Step(values={DATE: days[0].isoformat()}) if days else Step()
 
 
 def _read_range(turn: Turn) -> Step:
@@ -170,6 +186,11 @@ def wants_no_call(turn: Turn) -> bool:
 def asks_for_writing(turn: Turn) -> bool:
     """ "Here is fine", wherever it is said in few words; where the story is told it is the story."""
     return turn.requested != DESCRIPTION and len(turn.text) <= SHORT_WISH and wants_no_call(turn)
+
+
+def without_sum(turn: Turn) -> dict[str, Any]:
+    """Who says in the story that it is not about money is not asked how much."""
+    return {AMOUNT: SKIPPED} if _NOT_ABOUT_MONEY.search(turn.text) and turn.slots.get(AMOUNT) is None else {}
 
 
 def without_number() -> Step:

@@ -15,6 +15,7 @@ CONTACT = "complaint_contact"
 CONFIRMED = "complaint_confirmed"
 BEGUN = "complaint_begun"
 LAST_CONTACT = "complaint_last_contact"
+EITHER_DATE = "complaint_either_date"
 FIELDS = (DESCRIPTION, BUSINESS, AMOUNT, DATE, CONTACT)
 SKIPPABLE = frozenset({AMOUNT, DATE, CONTACT})
 SKIPPED = "skipped"
@@ -41,6 +42,14 @@ _OWN_NUMBER = re.compile(
     re.I,
 )
 _ABOUT_THE_TALK = re.compile(r"刚刚|刚才|\bjust now\b", re.I)
+_MONTH_AND_DAY = re.compile(r"(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])")
+_FIRST_OF_TWO = re.compile(
+    r"1|一|第?[1一]个|前一?个|前面那?个|早的?那?个?|(?:the )?(?:first|former|earlier)(?: one)?", re.I
+)
+_SECOND_OF_TWO = re.compile(
+    r"2|二|第?[2二]个|后一?个|后面那?个|[晚近]的?那?个?|(?:the )?(?:second|latter|later|last)(?: one)?", re.I
+)
+_AROUND_A_CHOICE = re.compile(r"^(?:是|就是|应该是|嗯)+|[吧的呀啊。.!！]+$")
 SHORTEST_STORY = {"zh": 5, "en": 4}
 SHORT_STORY_ABOUT = 8
 """So many characters tell a story when a few of them are left beside the product: "转账转错人了没人追"."""
@@ -126,6 +135,42 @@ def either_date(turn: Turn) -> tuple[date, date] | None:
     if found is None or not found.details.get("alternative") or turn.slots.get(DATE):
         return None
     return date.fromisoformat(found.details["alternative"]), date.fromisoformat(found.value)
+
+
+def chosen_day(turn: Turn) -> date | None:
+    """Which of two days in question is meant by "the first", "1" or the day of its month."""
+    days = [date.fromisoformat(day) for day in turn.slots.get(EITHER_DATE) or []]
+    said = _AROUND_A_CHOICE.sub("", turn.text.strip())
+    for day, place in zip(days, (_FIRST_OF_TWO, _SECOND_OF_TWO), strict=False):
+        if place.fullmatch(said) or said == str(day.day):
+            return day
+    return None
+
+
+def days_in_figures(turn: Turn) -> list[date]:
+    """The days that "11.3" may be where a day is asked: 3 November, in English 11 March too."""
+    number = turn.only("number")
+    parts = _MONTH_AND_DAY.fullmatch(str(number.value)) if number else None
+    if parts is None:
+        return []
+    first, second = int(parts[1]), int(parts[2])
+    orders = [(first, second)]
+    if turn.language == "en" and second <= 12 and second != first:
+        orders.append((second, first))
+    days = [_latest(month, day, turn.today) for month, day in orders]
+    return [day for day in days if day]
+
+
+def _latest(month: int, day: int, today: date) -> date | None:
+    """The latest such day that is not to come; none where the month is too short for it."""
+    for year in (today.year, today.year - 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
 
 
 def yuan(number: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from actions.complaint_answers import (
     put_right,
     skips,
     without_number,
+    without_sum,
 )
 from actions.complaint_fields import (
     AMOUNT,
@@ -44,9 +45,9 @@ from actions.complaint_fields import (
     unfilled,
 )
 from actions.complaint_summary import read_confirmation, sends
-from actions.digression import asks_meanwhile, digresses, digresses_from_story
+from actions.digression import URGENT, asks_meanwhile, digresses, digresses_from_story
 from actions.steering import asks_why, begins_anew, goes_back, goes_on_after_all, tires_of_questions
-from actions.turn import Turn
+from actions.turn import COMMAND_SIGNS, Turn
 
 _VALUE_WORDS: Mapping[str, re.Pattern[str]] = {
     AMOUNT: re.compile(r"\d|[块元钱毛多少]|[几百千万]+[多来几]|\b(?:yuan|money|dollars?|lots?)\b", re.I),
@@ -66,7 +67,6 @@ _SMALL_WORDS = re.compile(
     r"\b(?:oh|well|no|it|was|is|on|that|sorry|actually|rather)\b|其实|应该|[哦是在了的]|[^\w]", re.I
 )
 _TOLD_BY = frozenset({"inform", "file_complaint", "add_to_complaint"})
-_URGENT = frozenset({"report_loss", "dispute_transaction"})
 SURE_OF_DANGER = 0.6
 OLD_BUTTONS = frozenset({"确认提交", "Confirm and submit"})
 """Of a summary further up: pressed where something is asked anew, it leaves nothing out."""
@@ -85,7 +85,7 @@ def read_opening(turn: Turn) -> Step:
     values = unfilled(turn, everything_in(turn))
     if turn.slots.get(DESCRIPTION) is None and turn.intent != "affirm":
         if tells_story(turn) and not (turn.intent == "ask_faq" and turn.is_question):
-            values[DESCRIPTION] = turn.text
+            values = {**without_sum(turn), **values, DESCRIPTION: turn.text}
         elif turn.intent in _TOLD_BY and has_words(turn.without("business", "product")):
             values[BEGUN] = turn.text
     return Step(values=values, either_date=either_date(turn))
@@ -112,11 +112,11 @@ def tells_of_two(turn: Turn) -> bool:
 def is_in_danger(turn: Turn) -> bool:
     """A card lost or a payment not theirs, told while something else was asked: that comes first.
 
-    Of a complaint about such a thing a short answer is an answer, and so is the story itself.
+    Of a complaint about such a thing a short answer is an answer.
     """
     brief = len(turn.text) <= (40 if turn.text.isascii() else 14)
     answers = brief and not turn.is_question and str(turn.requested) in everything_in(turn)
-    return turn.intent in _URGENT and turn.confidence >= SURE_OF_DANGER and not answers
+    return turn.intent in URGENT and turn.confidence >= SURE_OF_DANGER and not answers
 
 
 def read_turn(turn: Turn) -> Step:
@@ -272,8 +272,10 @@ def _read_story(turn: Turn) -> Step:
         return Step(say=["utter_cannot_skip"])
     begun = str(turn.slots.get(BEGUN) or "")
     story = f"{begun}\n{turn.text}".strip()
-    if tells_story(turn) or (begun and is_story(story)):
-        return Step(values={**values, DESCRIPTION: story, BEGUN: None}, either_date=either_date(turn))
+    goes_on = begun and is_story(story) and not turn.text.startswith(COMMAND_SIGNS)
+    if tells_story(turn) or goes_on:
+        told = {**without_sum(turn), **values, DESCRIPTION: story, BEGUN: None}
+        return Step(values=told, either_date=either_date(turn))
     sense = turn.intent not in ("nlu_fallback", "out_of_scope") and has_words(turn.text)
     if values:
         own = own_words(turn, "business", "product", "phone", "amount", "date")

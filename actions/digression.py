@@ -27,6 +27,9 @@ _ASKS = re.compile(
 )
 """Words of a question anywhere: "年费什么情况下能免"."""
 ALWAYS = frozenset({"cancel", "request_person", "self_harm"})
+URGENT = frozenset({"report_loss", "dispute_transaction"})
+"""A card or money in danger: surely that, it comes before whatever was asked, however long it is told."""
+SURE_OF_DANGER_IN_STORY = 0.8
 
 
 def digresses(turn: Turn) -> bool:
@@ -50,6 +53,8 @@ def digresses_from_story(turn: Turn) -> bool:
     """While the customer tells what happened nearly everything is the story."""
     if turn.intent in ALWAYS:
         return turn.confidence >= QUESTION_SURE
+    if turn.intent in URGENT:
+        return turn.confidence >= SURE_OF_DANGER_IN_STORY
     if turn.intent in ("ask_faq", "find_branch"):
         return asks_meanwhile(turn) and len(turn.text) <= 30 and turn.confidence >= 0.7
     if turn.intent in ANSWERS:

@@ -3,7 +3,8 @@
 import pytest
 
 from actions.cancel import Cancel
-from actions.complaint import AskConfirmation, ValidateComplaint
+from actions.complaint import ValidateComplaint
+from actions.complaint_questions import AskConfirmation
 from tests.actions.conftest import CONVERSATION, Perform, Said, bot, customer, entity, money
 from tests.actions.fake_desk import Desk
 

@@ -139,7 +139,9 @@ def test_a_yes_where_a_value_is_asked_is_a_failure_only_the_second_time(
         ("report_loss", "银行卡丢了怎么办理挂失呀？"),
     ],
 )
-@pytest.mark.parametrize("slot", ["complaint_business", "complaint_amount", "complaint_confirmed"])
+@pytest.mark.parametrize(
+    "slot", ["complaint_description", "complaint_business", "complaint_amount", "complaint_confirmed"]
+)
 def test_danger_comes_first_and_changes_nothing(slot: str, intent: str, text: str, perform: Perform) -> None:
     assert perform(ValidateComplaint, heard(asked(slot, text, intent))).events == []
 

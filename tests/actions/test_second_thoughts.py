@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from actions.cancel import Cancel
-from actions.complaint import AskConfirmation, ValidateComplaint
+from actions.complaint import ValidateComplaint
+from actions.complaint_questions import AskConfirmation, AskDate
 from actions.offers import TakeOffer
 from tests.actions.conftest import Perform, Said, bot, entity
 from tests.actions.test_complaint import DRAFT, asked, confirming
@@ -48,6 +49,84 @@ def test_a_day_that_may_be_two_is_asked_about_at_the_summary_too(perform: Perfor
     assert "complaint_date" not in done.slots
     said.since = [bot("utter_which_date")]
     assert perform(AskConfirmation, said).said == []
+
+
+def test_a_day_that_may_be_two_is_asked_about_when_the_day_is_asked(perform: Perform) -> None:
+    text = "I want to complain, I transferred 1200 yuan last Friday and it never came"
+    opened = perform(ValidateComplaint, heard(Said(text, "file_complaint", loop=FORM)))
+    assert opened.said == ["utter_complaint_start"]
+    either = opened.slots["complaint_either_date"]
+    assert either == ["2026-11-13", "2026-11-20"]
+    said = asked("complaint_date", "hm")
+    said.slots = {**said.slots, "complaint_either_date": either}
+    assert perform(AskDate, said).said == ["utter_which_date"]
+    said.since = [bot("utter_which_date")]
+    assert perform(AskDate, said).said == []
+    assert perform(AskDate, asked("complaint_date", "hm")).said == ["utter_ask_complaint_date"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1", "2026-11-13"),
+        ("2", "2026-11-20"),
+        ("the second one", "2026-11-20"),
+        ("the 13th", "2026-11-13"),
+        ("20", "2026-11-20"),
+        ("第一个", "2026-11-13"),
+        ("是后一个吧", "2026-11-20"),
+        ("昨天", "2026-11-20"),
+    ],
+)
+def test_of_two_days_one_is_chosen_by_place_or_day(text: str, day: str, perform: Perform) -> None:
+    said = heard(asked("complaint_date", text))
+    said.slots = {**said.slots, "complaint_either_date": ["2026-11-13", "2026-11-20"]}
+    done = perform(ValidateComplaint, said)
+    assert (done.slots["complaint_date"], done.slots["complaint_either_date"]) == (day, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("11.3", "zh", ["2026-11-03"]),
+        ("大概12.25", "zh", ["2025-12-25"]),
+        ("11.25", "en", ["2025-11-25"]),
+        ("11.3", "en", ["2026-11-03", "2026-03-11"]),
+        ("11.31", "zh", []),
+        ("13.5", "zh", []),
+    ],
+)
+def test_figures_where_a_day_is_asked_are_month_and_day(
+    text: str, language: str, days: list[str], perform: Perform
+) -> None:
+    said = heard(asked("complaint_date", text))
+    said.slots = {**said.slots, "language": language}
+    done = perform(ValidateComplaint, said).slots
+    assert (
+        done.get("complaint_either_date") or [done[name] for name in ["complaint_date"] if name in done]
+    ) == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "信用卡账单短信收不到，不涉及金额，找了三次没人管",
+        "柜员态度太差，不是钱的事",
+        "the teller refused my passport yesterday, no money involved",
+    ],
+)
+def test_who_says_that_it_is_not_about_money_is_not_asked_how_much(text: str, perform: Perform) -> None:
+    opened = perform(ValidateComplaint, heard(Said(text, "file_complaint", loop=FORM)))
+    told = perform(ValidateComplaint, heard(asked("complaint_description", text)))
+    assert opened.slots["complaint_amount"] == told.slots["complaint_amount"] == "skipped"
+
+
+def test_a_command_is_no_piece_of_a_story(perform: Perform) -> None:
+    said = asked("complaint_description", "／restart", "nlu_fallback", confidence=0.4)
+    said.slots = {**said.slots, "complaint_begun": "I want to complain, the ATM kept my card"}
+    done = perform(ValidateComplaint, said)
+    assert done.said == ["utter_description_short"]
+    assert "complaint_description" not in done.slots
 
 
 @pytest.mark.parametrize(

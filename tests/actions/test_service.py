@@ -3,7 +3,8 @@
 import pytest
 
 from actions.callback import AskCallbackConfirmed, ValidateCallback
-from actions.complaint import AskResumption, ValidateComplaint
+from actions.complaint import ValidateComplaint
+from actions.complaint_questions import AskResumption
 from actions.offers import TakeOffer
 from actions.person import HandOverAction
 from actions.rating import ValidateRating
