@@ -3,14 +3,14 @@
 import re
 
 from service_api.core.text import clean
-from service_api.customers.phone import BadPhone, normalise_phone, shown_phone
+from service_api.customers.phone import BadPhone, normalise_office_phone, shown_phone
 
 LONGEST = 254
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def parse_contact(text: str) -> str:
-    """The number in E.164 or the mail address in lower case. Raises `ValueError` for anything else."""
+    """The number in E.164 with its extension, or the mail address in lower case. Raises `ValueError`."""
     text = clean(text)
     if len(text) > LONGEST:
         raise ValueError("the contact is too long")
@@ -19,7 +19,7 @@ def parse_contact(text: str) -> str:
             raise ValueError("not a mail address")
         return text.lower()
     try:
-        return normalise_phone(text)
+        return normalise_office_phone(text)
     except BadPhone:
         raise ValueError("not a phone number") from None
 

@@ -17,7 +17,7 @@ from service_api.conversations.models import Conversation
 from service_api.conversations.trust import whose
 from service_api.core.problems import NotFound
 from service_api.core.text import clean
-from service_api.customers.phone import normalise_phone
+from service_api.customers.phone import normalise_office_phone
 
 CHANGED, CANCELLED = "callback.changed", "callback.cancelled"
 TOLD_FOR = timedelta(days=3)
@@ -80,7 +80,7 @@ def change(
     if wanted_on is not None and wanted_on < today:
         raise DayIsPast
     wished = {
-        "phone": normalise_phone(phone) if phone is not None else asked.phone,
+        "phone": normalise_office_phone(phone) if phone is not None else asked.phone,
         "wanted": clean(wanted)[:LONGEST_WORDS] if wanted is not None else asked.wanted,
         "wanted_on": wanted_on or (max(asked.wanted_on, today) if wanted is not None else asked.wanted_on),
     }

@@ -15,7 +15,7 @@ from service_api.conversations.models import Conversation
 from service_api.core.problems import Conflict, Malformed, NotFound
 from service_api.core.text import clean, mask_name
 from service_api.customers.models import TIERS, Customer
-from service_api.customers.phone import normalise_phone
+from service_api.customers.phone import normalise_office_phone
 
 LONGEST_LIST = 200
 
@@ -70,7 +70,7 @@ def request_callback(
         raise DayIsPast
     found = open_of(session, conversation.id)
     asked = found or CallbackRequest(conversation_id=conversation.id, requested_at=now)
-    asked.phone = normalise_phone(phone)
+    asked.phone = normalise_office_phone(phone)
     asked.wanted, asked.wanted_on = clean(wanted)[:LONGEST_WORDS], wanted_on or today
     asked.language = conversation.language
     asked.customer_id = service.verified_customer_id(conversation, now=now) or asked.customer_id

@@ -1,6 +1,8 @@
 """Phone numbers: one stored form (E.164), whatever way they are typed."""
 
+import re
 import unicodedata
+from contextlib import suppress
 
 import phonenumbers
 
@@ -8,6 +10,7 @@ from service_api.core.problems import Problem
 from service_api.core.text import mask_phone
 
 HOME = "CN"
+_EXTENSION = re.compile(r"(\(?\+?\d[\d()\s-]*\d{7})\s*(?:-|转|分机|ext\.?|x|#)\s*(\d{1,6})", re.I)
 
 
 class BadPhone(Problem):
@@ -27,6 +30,18 @@ def normalise_phone(typed: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def normalise_office_phone(typed: str) -> str:
+    """As `normalise_phone`, with its extension: `0755-26881234转808` → `+8675526881234-808`."""
+    inside = _EXTENSION.fullmatch(unicodedata.normalize("NFKC", typed[:40]).strip())
+    if inside:
+        with suppress(BadPhone):
+            return f"{normalise_phone(inside[1])}-{inside[2]}"
+    return normalise_phone(typed)
+
+
 def shown_phone(number: str) -> str:
-    """How a stored number is shown: `+8613800138000` → `138****8000`; foreign ones keep their prefix."""
-    return mask_phone(number.removeprefix("+86"))
+    """How a stored number is shown: `+8613800138000` → `138****8000`; foreign ones keep their prefix.
+
+    An extension is left out.
+    """
+    return mask_phone(number.removeprefix("+86").partition("-")[0])

@@ -24,7 +24,7 @@ from service_api.core.pagination import BadCursor, decode_cursor, encode_cursor
 from service_api.core.security import same, token_hash
 from service_api.core.text import clean, is_blank, mask_certificate, mask_name, mask_phone
 from service_api.customers.models import DemoMessage
-from service_api.customers.phone import BadPhone, normalise_phone, shown_phone
+from service_api.customers.phone import BadPhone, normalise_office_phone, normalise_phone, shown_phone
 from service_api.customers.service import family_name_of
 from service_api.settings import Settings
 
@@ -166,6 +166,24 @@ class TestPhone:
 
     def test_a_foreign_number_keeps_its_country(self) -> None:
         assert shown_phone(normalise_phone("+44 20 7946 0958")) == "+44****0958"
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "0755-26881234转808",
+            "0755-26881234-808",
+            "(0755) 26881234 ext. 808",
+            "+8675526881234-808",
+            "0755-26881234 转 808",
+        ],
+    )
+    def test_an_office_keeps_its_extension(self, typed: str) -> None:
+        assert normalise_office_phone(typed) == "+8675526881234-808"
+        assert shown_phone(normalise_office_phone(typed)) == "755****1234"
+
+    @pytest.mark.parametrize("typed", ["13800138-000", "138-0013-8000", "13800138000"])
+    def test_a_dash_inside_a_number_begins_no_extension(self, typed: str) -> None:
+        assert normalise_office_phone(typed) == "+8613800138000"
 
     @given(st.text(alphabet=string.printable, max_size=60))
     def test_any_text_is_a_number_or_refused(self, typed: str) -> None:

@@ -29,7 +29,10 @@ _MOBILE = re.compile(
 )
 _SPOKEN_MOBILE = re.compile(rf"(?<![{_CN}])[一幺][三四五六七八九][{_CN}]{{9}}(?![{_CN}])|{ENGLISH_RUN}")
 _ABROAD = re.compile(r"\+(?!86)(?:\d{1,3})(?:[\s-]?\d{2,5}){2,4}(?!\d)")
-_LANDLINE = re.compile(r"(?<![\d-])\(?(0(?:10|2\d|[3-9]\d{2}))\)?[\s-]?(\d{4})[\s-]?(\d{3,4})(?![\d-])")
+_EXTENSION = r"(?:\s?-\s?|[\s,]{0,2}(?:转|分机号?|ext(?:ension)?\.?|x|#)[\s:]{0,2})(\d{1,6})(?:分机)?"
+_LANDLINE = re.compile(
+    rf"(?<![\d-])\(?(0(?:10|2\d|[3-9]\d{{2}}))\)?[\s-]?(\d{{4}})[\s-]?(\d{{3,4}})(?:{_EXTENSION})?(?![\d-])"
+)
 _CODE = re.compile(r"(?<![\d.,])\d{6}(?![\d%元块]|[.,]\d)")
 _SAID_CODE = re.compile(
     rf"(?:(?<=码)(?:是|为|:)?\s?|(?<=code)(?: is|:)?\s|^\s*)"
@@ -56,7 +59,7 @@ def find_contacts(text: str) -> "list[Found]":
     for match in _CARD.finditer(text):
         _keep("card_tail", match, _digits(match[0])[-4:], found)
     for match in _LANDLINE.finditer(text):
-        _keep("phone", match, f"{match[1]}-{match[2]}{match[3]}", found)
+        _keep("phone", match, "-".join(filter(None, (match[1], match[2] + match[3], match[4]))), found)
     for match in _TAIL.finditer(text):
         group = next(number for number, part in enumerate(match.groups(), start=1) if part)
         if len(tail := as_digits(match[group])) == 4:
