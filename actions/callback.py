@@ -1,5 +1,6 @@
 """A call-back: which number, when, and a yes before it is noted. One that is booked already is moved."""
 
+import re
 from datetime import date
 
 from rasa_sdk.events import SlotSet
@@ -8,12 +9,14 @@ from actions.booked_call import BOOKED, BookedCall, booked_in, find_booked, hour
 from actions.callback_reading import (
     is_over,
     leaves_it_to_us,
+    speaks_of_call_only,
     time_in,
     towards,
     wishes_other_number,
     wishes_other_time,
 )
 from actions.cancel import cancel
+from actions.coming_day import coming_day
 from actions.complaint_answers import names_service_line
 from actions.complaint_summary import confirms
 from actions.desk_client import DeskError, DeskProblem
@@ -28,6 +31,7 @@ from actions.turn import Turn
 FORM = "callback_form"
 PHONE, TIME, DAY, CONFIRMED = "callback_phone", "callback_time", "callback_day", "callback_confirmed"
 LONGEST_WORDS = 100
+_BY_DISTANCE = re.compile(r"[今明]|后天|天后|\b(?:to(?:day|morrow|night)|in \w+ days?)\b", re.I)
 GONE = frozenset({"callback-already-done", "callback-cancelled", "not-found"})
 """What the desk says of a call-back that ended while it was being moved."""
 
@@ -37,6 +41,7 @@ class ValidateCallback(FormAction):
 
     action_name = f"validate_{FORM}"
     asked = frozenset({PHONE, TIME, CONFIRMED})
+    may_be_a_call = False
 
     async def open(self, turn: Turn, say: Say) -> Events:
         """What the first message says already is not asked again, nor what is booked and shall stay."""
@@ -44,7 +49,7 @@ class ValidateCallback(FormAction):
         if booked is None:
             say("utter_callback_start")
             return [*_cleared(), *self._told(turn)]
-        told = self._told(towards(turn), booked)
+        told = self._told(towards(turn), booked.hour)
         events = {event["name"]: event for event in [*_kept(booked, turn), *told]}
         wished = {name: event["value"] for name, event in events.items()}
         if _differs(booked, phone=wished[PHONE], time=wished[TIME], day=wished[DAY]):
@@ -59,7 +64,7 @@ class ValidateCallback(FormAction):
             return await self.ask_again("utter_callback_time_unclear", turn, say, kept=[SlotSet(TIME, None)])
         if turn.intent in ("cancel_callback", "callback_status") and turn.confidence >= SURE:
             return []
-        told = self._told(turn, booked_in(turn))
+        told = self._told(towards(turn), _hour_so_far(turn))
         if turn.requested == CONFIRMED:
             return await self._confirmation(turn, say)
         if any(event["name"] == turn.requested for event in told):
@@ -79,15 +84,16 @@ class ValidateCallback(FormAction):
         """Ask again for what was asked."""
         return [SlotSet(PHONE, turn.slots.get(PHONE))]
 
-    def _told(self, turn: Turn, booked: BookedCall | None = None) -> Events:
-        phone, day = turn.only("phone"), turn.only("date")
+    def _told(self, turn: Turn, hour: str = "") -> Events:
+        phone, day = turn.only("phone"), coming_day(turn)
         events = [SlotSet(PHONE, phone.value)] if phone else []
         words = time_in(turn)
-        if day and date.fromisoformat(str(day.value)) >= turn.today:
-            events.append(SlotSet(DAY, str(day.value)))
-            words = words or turn.text[day.start : day.end]
-        if words and booked and names_day_only(words):
-            words = f"{words} {booked.hour}".strip() if words.isascii() else f"{words}{booked.hour}"
+        if day and day >= turn.today:
+            events.append(SlotSet(DAY, day.isoformat()))
+            said = turn.only("date")
+            words = words or (turn.text[said.start : said.end] if said else None)
+        if words and hour and names_day_only(words):
+            words = f"{words} {hour}" if words.isascii() else f"{words}{hour}"
         if words:
             events.append(SlotSet(TIME, words[:LONGEST_WORDS]))
         return events
@@ -95,7 +101,7 @@ class ValidateCallback(FormAction):
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
         if confirms(turn):
             return await self._ask_desk(turn, say)
-        told = self._told(towards(turn), booked_in(turn))
+        told = self._told(towards(turn), _hour_so_far(turn))
         if not told and (asked := _asked_anew(turn)):
             return asked
         if told:
@@ -153,10 +159,17 @@ class AskCallbackConfirmed(DeskAction):
         """The day is shown with its weekday when one was understood."""
         if "utter_callback_unavailable" in turn.spoken:
             return []
-        time, day = str(turn.slots.get(TIME)), turn.slots.get(DAY)
-        shown = say.day(date.fromisoformat(str(day))) if day else ""
-        say("utter_confirm_callback", phone=str(turn.slots.get(PHONE)), time=f"{time} {shown}".strip())
+        say("utter_confirm_callback", phone=str(turn.slots.get(PHONE)), time=_with_its_day(turn, say))
         return []
+
+
+def _with_its_day(turn: Turn, say: Say) -> str:
+    time, day = str(turn.slots.get(TIME)), _day_in(turn)
+    told = told_time(time, day, turn, say) if day else time
+    if day is None or told == hour_in(time):
+        return time
+    time, shown = time if _BY_DISTANCE.search(time) else told, say.day(day)
+    return time if shown in time else say.line("utter_word_when_on_day", time=time, day=shown)
 
 
 def _kept(booked: BookedCall, turn: Turn) -> Events:
@@ -170,6 +183,12 @@ def _kept(booked: BookedCall, turn: Turn) -> Events:
     ]
 
 
+def _hour_so_far(turn: Turn) -> str:
+    """What stays when another day is named."""
+    booked = booked_in(turn)
+    return hour_in(str(turn.slots.get(TIME) or "")) or (booked.hour if booked else "")
+
+
 def _differs(booked: BookedCall, *, phone: str | None, time: str | None, day: str | None) -> bool:
     """Whether another call is wished than the one that is booked. Of its number only the ends are known."""
     same_number = phone is not None and (phone[:3], phone[-4:]) == (booked.phone[:3], booked.phone[-4:])
@@ -178,7 +197,8 @@ def _differs(booked: BookedCall, *, phone: str | None, time: str | None, day: st
 
 def _asked_anew(turn: Turn) -> Events:
     """At the question whether all is right: another number or another time, and which is not said."""
-    if turn.intent not in ("request_callback", "inform", "deny") or turn.is_question:
+    told = turn.intent in ("request_callback", "inform", "deny") and not turn.is_question
+    if not told and not speaks_of_call_only(turn):
         return []
     if wishes_other_number(turn):
         return [SlotSet(PHONE, None)]

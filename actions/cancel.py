@@ -9,7 +9,8 @@ from actions.complaint import FORM, cleared
 from actions.complaint_fields import DESCRIPTION
 from actions.desk_client import DeskClient
 from actions.drafts import DRAFT, GIVEN_UP, forget_draft, given_up
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.moved_call import UnlessCallMoves
 from actions.offers import ANOTHER, offer_next_wish
 from actions.say import Say
 from actions.steering import picks_up, puts_off, regrets_withdrawal
@@ -38,12 +39,12 @@ DONE_BY = {
 _CANCEL = re.compile(r"取消|\bcancel\b", re.I)
 
 
-class Cancel(DeskAction):
+class Cancel(UnlessCallMoves):
     """The customer gives up what is in progress."""
 
     action_name = "action_cancel"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """Cancelling a small form in the middle of a complaint goes back to the complaint."""
         return await cancel(self.desk, turn, say)
 

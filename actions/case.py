@@ -26,6 +26,7 @@ from actions.desk_views import ComplaintItem
 from actions.digression import digresses, digresses_from_story
 from actions.edge import DeskAction, Events
 from actions.form import FormAction
+from actions.moved_call import UnlessCallMoves
 from actions.offers import offer
 from actions.say import Say
 from actions.turn import Turn
@@ -45,12 +46,12 @@ WORDS_OF_YES = {"withdraw": withdraws, "accept": accepts, "reject": contests}
 OVER = frozenset({"closed", "withdrawn"})
 
 
-class BeginCase(DeskAction):
+class BeginCase(UnlessCallMoves):
     """Finds the complaint that is meant, of those that this customer may see."""
 
     action_name = "action_begin_case"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """The wish is the intent, or what was wished before verification, or what was offered."""
         waiting = turn.slots.get("offered") if turn.intent == "affirm" else turn.slots.get("pending_act")
         wish = turn.intent if turn.intent in ACTS else str(waiting)

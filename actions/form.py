@@ -3,6 +3,7 @@
 from abc import abstractmethod
 
 from actions.edge import DeskAction, Events
+from actions.moved_call import move_call_instead
 from actions.person import give_up
 from actions.say import Say
 from actions.steering import asks_to_repeat, hesitates, hums, shows_pictures_only
@@ -20,11 +21,14 @@ class FormAction(DeskAction):
 
     asked: frozenset[str]
     """The slots whose questions the form asks."""
+    may_be_a_call = True
+    """Whether words that began the form may be about the call that is booked."""
 
     async def act(self, turn: Turn, say: Say) -> Events:
         """Nothing is read twice: after a digression the form only asks again."""
         if turn.requested not in self.asked:
-            return await self.open(turn, say)
+            moved = await move_call_instead(self.desk, turn, say) if self.may_be_a_call else None
+            return await self.open(turn, say) if moved is None else moved
         if turn.resumed:
             return self.stand_still(turn)
         if turn.intent == "wait":

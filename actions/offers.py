@@ -4,7 +4,8 @@ import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.moved_call import UnlessCallMoves
 from actions.say import Say
 from actions.steering import hesitates, hums, picks_up
 from actions.turn import Turn
@@ -67,12 +68,12 @@ def offer_next_wish(turn: Turn, say: Say, *, done: str) -> Events:
     return [*offer(say, wish), SlotSet("next_wish", None)]
 
 
-class TakeOffer(DeskAction):
+class TakeOffer(UnlessCallMoves):
     """The customer says yes."""
 
     action_name = "action_take_offer"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """Do what was offered; a yes to nothing, or an unsure one, gets a friendly question."""
         act = TAKEN_BY.get(str(turn.slots.get("offered")))
         if hesitates(turn) and not hums(turn):

@@ -3,7 +3,8 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.desk_client import DeskClient, DeskError
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.moved_call import UnlessCallMoves
 from actions.offers import offer_next_wish
 from actions.say import Say
 from actions.steering import picks_up
@@ -32,12 +33,12 @@ NOTE_LENGTH = 1500
 SURE_OF_ABUSE = 0.55
 
 
-class HandOverAction(DeskAction):
+class HandOverAction(UnlessCallMoves):
     """Say what helps at once, then put the conversation into the queue of the agents."""
 
     action_name = "action_hand_over"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """The wish is the intent, or what was offered when the customer said yes to it."""
         wish = turn.slots.get("offered") if turn.intent == "affirm" else turn.intent
         if wish == "abuse" and turn.confidence < SURE_OF_ABUSE and not turn.upset:

@@ -8,7 +8,8 @@ from actions.cancel import begin_cancel, cancel
 from actions.case import ACT, ACTS
 from actions.case import FORM as CASE_FORM
 from actions.complaint import FORM as COMPLAINT_FORM
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.moved_call import UnlessCallMoves
 from actions.offers import offer_next_wish
 from actions.rating import FORM as RATING_FORM
 from actions.say import Say
@@ -33,12 +34,12 @@ ANSWERS = {
 """What happens instead, where there is more to say than "all right"."""
 
 
-class DeclineOffer(DeskAction):
+class DeclineOffer(UnlessCallMoves):
     """The customer says no."""
 
     action_name = "action_decline_offer"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """Drop the offer, or the form that does what is refused; what else was wished comes next."""
         if turn.declined is not None:
             return await self._refuse(turn.declined, turn, say)

@@ -10,7 +10,8 @@ from actions.cancel import cancel
 from actions.desk_client import DeskError
 from actions.desk_views import Article
 from actions.drafts import offer_draft
-from actions.edge import DeskAction, Events
+from actions.edge import Events
+from actions.moved_call import UnlessCallMoves
 from actions.offers import ANOTHER, TAKEN_BY, offer, offer_next_wish, takes_the_other
 from actions.person import give_up, no_words
 from actions.refusal import act_in_progress
@@ -27,12 +28,12 @@ _JOINT = re.compile(
 )
 
 
-class SearchArticles(DeskAction):
+class SearchArticles(UnlessCallMoves):
     """Answer, suggest, or admit not to know."""
 
     action_name = "action_search_articles"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """The second "I don't know" in a row brings a person; who refuses the form leaves it first."""
         if (beside := await self._beside(turn, say)) is not None:
             return beside

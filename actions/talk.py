@@ -5,12 +5,11 @@ import re
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.afterwards import add_to_filed, adds_to_filed
-from actions.booked_call import find_booked
-from actions.callback_reading import time_in
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import tells_story
 from actions.drafts import DRAFT, offer_draft
 from actions.edge import DeskAction, Events
+from actions.moved_call import UnlessCallMoves
 from actions.offers import ANOTHER, offer, offer_next_wish
 from actions.person import give_up, no_words
 from actions.say import Say
@@ -19,12 +18,6 @@ from actions.turn import Turn
 
 _WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
 _COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|\bcomplain", re.I)
-_MOVES_THE_CALL = re.compile(
-    r"改(?:到|成|为|在)|换(?:到|成)|挪到|推到|推迟到|提前到|"
-    r"\b(?:instead|make it|(?:move|change|switch) it to)\b",
-    re.I,
-)
-_TOLD_OF_A_CALL = frozenset({"utter_callback_done", "utter_callback_status", "utter_callback_status_late"})
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
     r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
@@ -32,12 +25,12 @@ _ENDS_PLAIN_WORDS = re.compile(
 )
 
 
-class Greet(DeskAction):
+class Greet(UnlessCallMoves):
     """A greeting; somebody who comes back is reminded of the half-told complaint."""
 
     action_name = "action_greet"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """In a form the greeting is short, as the form asks again."""
         if turn.active_loop:
             say("utter_greet_in_form")
@@ -48,31 +41,29 @@ class Greet(DeskAction):
         return offered
 
 
-class Chitchat(DeskAction):
+class Chitchat(UnlessCallMoves):
     """Small talk; "hmm" is none."""
 
     action_name = "action_chitchat"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """Somebody who looks for words is listened to."""
         say("utter_listening" if hesitates(turn) else "utter_chitchat")
         return []
 
 
-class LooseValue(DeskAction):
+class LooseValue(UnlessCallMoves):
     """A value, or a "skip", that answers no question of this session."""
 
     action_name = "action_loose_value"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """After a break it answers the question of the half-told complaint; a story is the start of one."""
         if turn.active_loop:
             return []
         if adds_to_filed(turn):
             return add_to_filed()
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):
-            return [FollowupAction("callback_form")]
-        if _moves_a_call(turn) and await find_booked(self.desk, turn, say):
             return [FollowupAction("callback_form")]
         if turn.all("phone") and turn.slots.get("pending_act"):
             return [FollowupAction("verification_form")]
@@ -86,19 +77,12 @@ class LooseValue(DeskAction):
         return []
 
 
-def _moves_a_call(turn: Turn) -> bool:
-    """A time or a number that is to take the place of another: "make it 5 pm", or right after being told."""
-    just_told = bool(turn.spoken_before) and bool(turn.spoken_before[0] & _TOLD_OF_A_CALL)
-    says_when_or_where = bool(time_in(turn) or turn.all("phone"))
-    return says_when_or_where and (just_told or bool(_MOVES_THE_CALL.search(turn.text)))
-
-
-class OutOfScope(DeskAction):
+class OutOfScope(UnlessCallMoves):
     """What no bank does, or what no one can understand."""
 
     action_name = "action_out_of_scope"
 
-    async def act(self, turn: Turn, say: Say) -> Events:
+    async def answer(self, turn: Turn, say: Say) -> Events:
         """Nonsense after nonsense brings a person; a question about something else does not."""
         if shows_pictures_only(turn):
             return await no_words(self.desk, turn, say)

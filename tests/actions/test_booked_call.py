@@ -12,9 +12,8 @@ from actions.callback_cancel import (
 )
 from actions.cancel import Cancel
 from actions.refusal import DeclineOffer
-from actions.talk import LooseValue
 from actions.verification import AfterVerification
-from tests.actions.conftest import Done, Perform, Said, bot, customer, entity
+from tests.actions.conftest import Done, Perform, Said, entity
 from tests.actions.fake_desk import Desk
 
 TODAY, TOMORROW = "2026-11-21", "2026-11-22"
@@ -290,7 +289,7 @@ def test_a_new_time_keeps_the_number(desk: Desk, perform: Perform) -> None:
     assert (done.slots["callback_phone"], done.slots["callback_time"]) == ("138****8000", "后天上午十点")
     assert done.slots["callback_day"] == "2026-11-23"
     shown = perform(AskCallbackConfirmed, Said("", slots=done.slots))
-    assert "后天上午十点 2026年11月23日" in shown.facts[0]["time"]
+    assert "后天上午十点，2026年11月23日" in shown.facts[0]["time"]
     said = moving(
         "callback_confirmed", "对", "affirm", **{**done.slots, "requested_slot": "callback_confirmed"}
     )
@@ -382,13 +381,3 @@ def test_a_form_begun_anew_holds_nothing_of_the_call_before(desk: Desk, perform:
     said.slots = {"callback_phone": "138****8000", "callback_time": "下午三点"}
     done = perform(ValidateCallback, said)
     assert (done.slots["callback_phone"], done.slots["callback_time"]) == (None, None)
-
-
-def test_a_time_right_after_the_call_was_told_moves_it(desk: Desk, perform: Perform) -> None:
-    before = [customer("我约了几点"), bot("utter_callback_status")]
-    said = Said("下午五点", before=before)
-    assert perform(LooseValue, said).follow_up == "callback_form"
-    assert perform(LooseValue, Said("下午五点")).said == ["utter_inform_alone"]
-    assert perform(LooseValue, Said("改到下午五点")).follow_up == "callback_form"
-    desk.booked = None
-    assert perform(LooseValue, Said("改到下午五点")).follow_up is None
