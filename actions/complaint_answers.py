@@ -59,6 +59,7 @@ _NOT_ABOUT_MONEY = re.compile(
     re.I,
 )
 _CARD_IN_BRIEF = re.compile(r"(?:the |my )?(debit|credit)(?: one)?[.!]*", re.I)
+_SOME_CARD = re.compile(r"(?:(?:the|my|a|bank|your) )*cards?[.!]*|(?:我的|是)*卡[的吧。]*", re.I)
 _LAST_DIGITS = re.compile(
     r"(?:(?:最后|末|尾|后面).{0,2}[位数号].{0,3}是|\blast (?:\w+ )?digits?\b|\bends? (?:in|with)\b)"
     r"\D{0,4}(\d{1,6})",
@@ -118,7 +119,14 @@ def named_as_missing(turn: Turn) -> list[str]:
 def _read_business(turn: Turn) -> Step:
     brief = _CARD_IN_BRIEF.fullmatch(turn.text)
     business = f"{brief[1].lower()}-card" if brief else business_in(turn)
-    return Step(values={BUSINESS: business}) if business else Step()
+    if business:
+        return Step(values={BUSINESS: business})
+    return Step(say=["utter_business_unclear"]) if names_some_card(turn) else Step()
+
+
+def names_some_card(turn: Turn) -> bool:
+    """A card, without a word of which kind."""
+    return bool(_SOME_CARD.fullmatch(turn.text))
 
 
 def _read_amount(turn: Turn) -> Step:
@@ -167,9 +175,13 @@ def _read_range(turn: Turn) -> Step:
 
 
 def _read_contact(turn: Turn) -> Step:
+    """Of several numbers the first is the contact, and all are kept in the customer's words."""
     found = turn.only("phone")
     if found:
         return Step(values={CONTACT: found.value})
+    if several := turn.all("phone"):
+        story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.text}".strip()
+        return Step(values={CONTACT: several[0].value, DESCRIPTION: story})
     if names_service_line(turn):
         return Step(say=["utter_contact_is_ours"])
     last = turn.slots.get(LAST_CONTACT)

@@ -29,6 +29,7 @@ FIELD_WORDS: Mapping[str, re.Pattern[str]] = {
         r"经过|描述|内容|情况|\bdescription\b|\bwhat happened\b|\bdetails\b|\bstory\b", re.I
     ),
 }
+COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|\bcomplain", re.I)
 _WISH_ONLY = re.compile(
     r"投訴|舉報|重新|继续|接着|另外|另|[一两几]?[件个]|事情?|还|我|请|帮|忙|麻烦|想要|想|要|需要|你好|您好|登记|提交|办理|一下|"
     r"投诉|举报|反映|问题|你们|银行|这|的|了|啊|吧|呢|"

@@ -16,6 +16,7 @@ from actions.complaint_answers import (
     is_brief,
     named_as_missing,
     named_to_change,
+    names_some_card,
     put_right,
     skips,
     without_number,
@@ -112,11 +113,12 @@ def tells_of_two(turn: Turn) -> bool:
 def is_in_danger(turn: Turn) -> bool:
     """A card lost or a payment not theirs, told while something else was asked: that comes first.
 
-    Of a complaint about such a thing a short answer is an answer.
+    Of a complaint about such a thing a short answer is an answer; a card merely named is no lost one.
     """
     brief = len(turn.text) <= (40 if turn.text.isascii() else 14)
     answers = brief and not turn.is_question and str(turn.requested) in everything_in(turn)
-    return turn.intent in URGENT and turn.confidence >= SURE_OF_DANGER and not answers
+    beside = answers or names_some_card(turn)
+    return turn.intent in URGENT and turn.confidence >= SURE_OF_DANGER and not beside
 
 
 def read_turn(turn: Turn) -> Step:

@@ -4,7 +4,7 @@ import re
 
 from rasa_sdk.events import SlotSet
 
-from actions.complaint_fields import SKIPPED
+from actions.complaint_fields import COMPLAINS, SKIPPED
 from actions.desk_client import DeskError
 from actions.digression import asks_meanwhile, digresses
 from actions.edge import Events
@@ -87,10 +87,7 @@ class ValidateRating(FormAction):
             return [SlotSet("requested_slot", None), *_forgotten()]
         unhappy = score <= UNHAPPY
         say("utter_rated_unhappy" if unhappy else "utter_rated")
-        following = (
-            offer(say, "request_person") if unhappy else offer_next_wish(turn, say, done="rate_service")
-        )
-        return [SlotSet("requested_slot", None), *_forgotten(), *following]
+        return [SlotSet("requested_slot", None), *_forgotten(), *_what_next(turn, say, unhappy=unhappy)]
 
 
 def score_in(turn: Turn) -> int | None:
@@ -103,6 +100,13 @@ def score_in(turn: Turn) -> int | None:
     if chinese := _CHINESE.search(text):
         return 2 if chinese[1] == "两" else _WORDS.index(chinese[1]) + 1
     return next((score for score, words in _BY_WORD.items() if re.search(words, text, re.I)), None)
+
+
+def _what_next(turn: Turn, say: Say, *, unhappy: bool) -> Events:
+    """A wish to complain in the comment is taken at its word."""
+    if turn.intent == "file_complaint" and COMPLAINS.search(turn.text):
+        return offer(say, "file_complaint")
+    return offer(say, "request_person") if unhappy else offer_next_wish(turn, say, done="rate_service")
 
 
 def _forgotten() -> Events:

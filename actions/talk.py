@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.afterwards import add_to_filed, adds_to_filed
 from actions.complaint import FORM as COMPLAINT_FORM
-from actions.complaint_fields import tells_story
+from actions.complaint_fields import COMPLAINS, tells_story
 from actions.drafts import DRAFT, offer_draft
 from actions.edge import DeskAction, Events
 from actions.moved_call import UnlessCallMoves
@@ -17,7 +17,6 @@ from actions.steering import hesitates, shows_pictures_only
 from actions.turn import Turn
 
 _WANTS_A_CALL = re.compile(r"打.{0,24}给我|打我|给我打|打过来|回电|来电话|\bcall (?:me|us|back)\b", re.I)
-_COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|\bcomplain", re.I)
 _ENDS_PLAIN_WORDS = re.compile(
     r"退出|关闭|关掉|不要|取消|恢复|换回|普通|标准|"
     r"\b(?:off|exit|leave|stop|disable|normal|standard|back to)\b",
@@ -69,7 +68,7 @@ class LooseValue(UnlessCallMoves):
             return [FollowupAction("verification_form")]
         if turn.returning or turn.slots.get(DRAFT) or turn.slots.get("offered") == ANOTHER:
             return [FollowupAction(COMPLAINT_FORM)]
-        if _COMPLAINS.search(turn.text) and tells_story(turn):
+        if COMPLAINS.search(turn.text) and tells_story(turn):
             return [FollowupAction(COMPLAINT_FORM)]
         if tells_story(turn) and turn.intent == "inform":
             return offer(say, "file_complaint")

@@ -121,6 +121,20 @@ def test_who_says_that_it_is_not_about_money_is_not_asked_how_much(text: str, pe
     assert opened.slots["complaint_amount"] == told.slots["complaint_amount"] == "skipped"
 
 
+@pytest.mark.parametrize("text", ["13900139000或者0571-87654321", "13900139000, or my office 0571-87654321"])
+def test_of_two_numbers_the_first_is_the_contact_and_both_are_kept(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_contact", text)))
+    assert done.slots["complaint_contact"] == "13900139000"
+    assert done.slots["complaint_description"].endswith(text)
+
+
+@pytest.mark.parametrize(("text", "business"), [("card", None), ("my card", None), ("银行卡", "debit-card")])
+def test_a_card_merely_named_is_no_lost_one(text: str, business: str | None, perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_business", text, "report_loss")))
+    assert done.slots.get("complaint_business") == business
+    assert done.said == ([] if business else ["utter_business_unclear"])
+
+
 def test_a_command_is_no_piece_of_a_story(perform: Perform) -> None:
     said = asked("complaint_description", "／restart", "nlu_fallback", confidence=0.4)
     said.slots = {**said.slots, "complaint_begun": "I want to complain, the ATM kept my card"}

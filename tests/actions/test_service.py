@@ -111,6 +111,11 @@ def test_an_unhappy_customer_hears_sorry_and_may_have_a_person(perform: Perform)
     assert done.said == ["utter_rated_unhappy", "utter_offer_request_person"]
 
 
+def test_a_wish_to_complain_in_the_comment_is_taken_at_its_word(desk: Desk, perform: Perform) -> None:
+    said = rating("rating_comment", "我要投诉，柜员骂我", "file_complaint", rating_score=1)
+    assert perform(ValidateRating, said).said == ["utter_rated_unhappy", "utter_offer_file_complaint"]
+
+
 def test_plain_words_are_switched_on_and_off(perform: Perform) -> None:
     assert perform(PlainWords, Said("长辈版", "elderly_mode")).slots == {"elderly": "on"}
     assert perform(PlainWords, Said("退出长辈版", "elderly_mode")).slots == {"elderly": "off"}
