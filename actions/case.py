@@ -159,7 +159,7 @@ class ValidateCase(FormAction):
         if skips and not adds:
             return [*self.stand_still(turn), SlotSet(TEXT, SKIPPED)]
         if len(turn.text) >= 2 and not skips and turn.intent != "affirm":
-            return [*self.stand_still(turn), SlotSet(TEXT, turn.text)]
+            return [*self.stand_still(turn), SlotSet(TEXT, turn.written)]
         return await self.ask_again("utter_addition_unclear", turn, say)
 
     async def _confirmation(self, turn: Turn, say: Say) -> Events:
@@ -172,7 +172,7 @@ class ValidateCase(FormAction):
         if (turn.intent == "deny" and turn.confidence >= 0.5) or leaves_as_it_is(turn):
             return await self._leave(turn, say)
         if act == "add" and turn.intent in ("add_to_complaint", "inform") and len(turn.text) > 4:
-            joined = f"{turn.slots.get(TEXT)}\n{turn.text}"
+            joined = f"{turn.slots.get(TEXT)}\n{turn.written}"
             say("utter_complaint_noted")
             return [*self.stand_still(turn), SlotSet(TEXT, joined)]
         if asks_what_follows(turn):

@@ -53,12 +53,12 @@ BRIEF = {"zh": 20, "en": 60}
 
 def addition_in(turn: Turn) -> str | None:
     """The words to add, when the message holds more than the wish to add some."""
-    return turn.text if _says_more(turn, _ABOUT_ADDING) else None
+    return turn.written if _says_more(turn, _ABOUT_ADDING) else None
 
 
 def reason_in(turn: Turn) -> str | None:
     """Why the answer is not accepted, when the message holds more than that it is not."""
-    return turn.text if _says_more(turn, _ABOUT_CONTESTING) else None
+    return turn.written if _says_more(turn, _ABOUT_CONTESTING) else None
 
 
 def _says_more(turn: Turn, wish: re.Pattern[str]) -> bool:

@@ -46,7 +46,7 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _NO_CALL = re.compile(
-    r"(?:别|不要|不用|不必|不想).{0,4}(?:打|电话|联系)|"
+    r"(?:别|不要|不用|不必|不想|唔使|唔好|唔要).{0,4}(?:打|电话|联系)|"
     r"(?:这里|这儿|微信|线上|网上).{0,4}(?:回复|答复|联系|回我|说|告诉)|"
     r"\b(?:don'?t|do not|no need to|rather not|please no) (?:call|phone|ring)|\bno (?:phone )?calls?\b|"
     r"\b(?:reply|answer|write|respond|contact me|message me) (?:to me )?(?:right )?here\b|\bhere is fine\b",
@@ -143,7 +143,7 @@ def _read_rough_sum(turn: Turn) -> Step:
     """ "A few hundred" is never made a number: the sum is asked for once, then left open in these words."""
     if not turn.spoken_before or EXACTLY not in turn.spoken_before[0]:
         return Step(say=[EXACTLY])
-    story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.text}".strip()
+    story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.written}".strip()
     return Step(values={AMOUNT: SKIPPED, DESCRIPTION: story}, say=["utter_amount_left_open"])
 
 
@@ -170,7 +170,7 @@ def _read_figures(turn: Turn) -> Step:
 def _read_range(turn: Turn) -> Step:
     """ "Last month" is kept in the customer's words, and the day of it asked."""
     story = str(turn.slots.get(DESCRIPTION) or "")
-    kept = story if turn.text in story else f"{story}\n{turn.text}".strip()
+    kept = story if turn.written in story else f"{story}\n{turn.written}".strip()
     return Step(values={DATE: None, DESCRIPTION: kept}, say=["utter_date_range"])
 
 
@@ -180,8 +180,10 @@ def _read_contact(turn: Turn) -> Step:
     if found:
         return Step(values={CONTACT: found.value})
     if several := turn.all("phone"):
-        story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.text}".strip()
+        story = f"{turn.slots.get(DESCRIPTION) or ''}\n{turn.written}".strip()
         return Step(values={CONTACT: several[0].value, DESCRIPTION: story})
+    if address := turn.only("email"):
+        return Step(values={CONTACT: address.value})
     if names_service_line(turn):
         return Step(say=["utter_contact_is_ours"])
     last = turn.slots.get(LAST_CONTACT)
@@ -262,6 +264,6 @@ def named_to_change(turn: Turn) -> str | None:
 def added(turn: Turn) -> Step:
     story = turn.slots.get(DESCRIPTION) or ""
     return Step(
-        values={**unfilled(turn, everything_in(turn)), DESCRIPTION: f"{story}\n{turn.text}".strip()},
+        values={**unfilled(turn, everything_in(turn)), DESCRIPTION: f"{story}\n{turn.written}".strip()},
         say=[NOTED],
     )

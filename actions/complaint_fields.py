@@ -42,6 +42,10 @@ _OWN_NUMBER = re.compile(
     r"\b(?:my|phone|mobile|cell|number|is|it's|call|ring|me|on|at|you can|reach)\b",
     re.I,
 )
+_ABOUT_A_SUM = re.compile(
+    r"大概|大约|差不多|左右|上下|应该|可能|好像|有|是|\b(?:about|around|roughly|maybe|perhaps|some|or so)\b",
+    re.I,
+)
 _ABOUT_THE_TALK = re.compile(r"刚刚|刚才|\bjust now\b", re.I)
 _MONTH_AND_DAY = re.compile(r"(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0?[1-9])")
 _FIRST_OF_TWO = re.compile(
@@ -90,6 +94,9 @@ def business_in(turn: Turn) -> str | None:
 def tells_story(turn: Turn) -> bool:
     """Whether more was said than the wish to complain."""
     rest = own_words(turn, "business", "phone")
+    sums = ("amount", "amount_range", "vague_amount")
+    if any(turn.all(kind) for kind in sums) and not has_words(_ABOUT_A_SUM.sub(" ", own_words(turn, *sums))):
+        return False
     if is_story(rest):
         return True
     left = sum(len(word) for word in _WISH_ONLY.sub(" ", rest).split() if not word.isascii())

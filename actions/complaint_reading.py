@@ -86,9 +86,9 @@ def read_opening(turn: Turn) -> Step:
     values = unfilled(turn, everything_in(turn))
     if turn.slots.get(DESCRIPTION) is None and turn.intent != "affirm":
         if tells_story(turn) and not (turn.intent == "ask_faq" and turn.is_question):
-            values = {**without_sum(turn), **values, DESCRIPTION: turn.text}
+            values = {**without_sum(turn), **values, DESCRIPTION: turn.written}
         elif turn.intent in _TOLD_BY and has_words(turn.without("business", "product")):
-            values[BEGUN] = turn.text
+            values[BEGUN] = turn.written
     return Step(values=values, either_date=either_date(turn))
 
 
@@ -101,8 +101,8 @@ def told_by(before: Turn) -> Turn:
         return before
     inside = [one for one in before.values if wish.start <= one.start and one.end <= wish.end]
     moved = [replace(one, start=one.start - wish.start, end=one.end - wish.start) for one in inside]
-    text = before.text[wish.start : wish.end].strip()
-    return replace(before, text=text, values=tuple(moved), intent="file_complaint")
+    text, written = (whole[wish.start : wish.end].strip() for whole in (before.text, before.written))
+    return replace(before, text=text, written=written, values=tuple(moved), intent="file_complaint")
 
 
 def tells_of_two(turn: Turn) -> bool:
@@ -273,7 +273,7 @@ def _read_story(turn: Turn) -> Step:
     if turn.intent == "skip" and turn.confidence >= 0.5:
         return Step(say=["utter_cannot_skip"])
     begun = str(turn.slots.get(BEGUN) or "")
-    story = f"{begun}\n{turn.text}".strip()
+    story = f"{begun}\n{turn.written}".strip()
     goes_on = begun and is_story(story) and not turn.text.startswith(COMMAND_SIGNS)
     if tells_story(turn) or goes_on:
         told = {**without_sum(turn), **values, DESCRIPTION: story, BEGUN: None}

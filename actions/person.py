@@ -100,7 +100,7 @@ async def no_words(desk: DeskClient, turn: Turn, say: Say) -> Events:
 
 def note_of(turn: Turn) -> str:
     """What the agent should know at once: the last words and the draft of a complaint, as data."""
-    lines = [turn.text]
+    lines = [turn.written]
     lines += [
         f"{name.removeprefix('complaint_')}: {turn.slots[name]}"
         for name in NOTE_FIELDS

@@ -79,7 +79,7 @@ class ValidateRating(FormAction):
         skips = turn.confidence >= 0.5 and (
             turn.intent == "skip" or (turn.intent in ("deny", "cancel", "thanks") and brief)
         )
-        comment = None if skips or turn.text == SKIPPED else turn.text[:LONGEST_COMMENT]
+        comment = None if skips or turn.text == SKIPPED else turn.written[:LONGEST_COMMENT]
         try:
             await self.desk.rate(turn.conversation_id, score=score, comment=comment)
         except DeskError:

@@ -78,7 +78,8 @@ class Turn:
     """What the customer said, how it was understood, and where the dialogue stands."""
 
     conversation_id: str
-    text: str
+    text: str  # in simplified characters, as all words are read
+    written: str  # as the customer wrote it, which is what is kept; places are the same in both
     intent: str
     confidence: float
     values: Sequence[Value]
@@ -100,7 +101,8 @@ class Turn:
         since = _events_since_customer(tracker.events)
         turn = cls(
             conversation_id=tracker.sender_id.rpartition(".")[0] or tracker.sender_id,
-            text=str(said.get("text") or "").strip(),
+            text=_text_of(said, said.get("metadata")),
+            written=_text_of(said),
             intent=_understood_intent(said),
             confidence=float(intent.get("confidence") or 0.0)
             if _understood_intent(said) != "nlu_fallback"
@@ -122,7 +124,8 @@ class Turn:
         said = event.get("parse_data") or {}
         return replace(
             self,
-            text=str(event.get("text") or "").strip(),
+            text=_text_of(event, event.get("metadata")),
+            written=_text_of(event),
             intent=_understood_intent({**said, "text": event.get("text")}),
             confidence=float((said.get("intent") or {}).get("confidence") or 0.0),
             values=tuple(_values(said.get("entities") or [])),
@@ -222,6 +225,10 @@ class Turn:
         """The value of that kind when there is exactly one distinct; never a guess between two."""
         found = self.all(entity)
         return found[0] if found and all(one.value == found[0].value for one in found) else None
+
+
+def _text_of(said: Mapping[str, Any], told: Mapping[str, Any] | None = None) -> str:
+    return str((told or {}).get("simplified") or said.get("text") or "").strip()
 
 
 def _values(entities: Sequence[Mapping[str, Any]]) -> list[Value]:

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 
 from bot.components import action_validation
 from bot.components.leaning import ASKED, OPEN, TOLD
+from bot.components.values.text import in_simplified
 
 logger = logging.getLogger(__name__)
 LONGEST_TEXT = 4000
@@ -81,7 +82,10 @@ class TingInput(InputChannel):
 
 
 def read_turn(request: Request) -> Optional[UserMessage]:
-    """The message of a request; None when its body has not the agreed form."""
+    """The message of a request; None when its body has not the agreed form.
+
+    The actions read one script: what is written in traditional characters has `simplified` beside it.
+    """
     try:
         body = request.json
     except Exception:  # the edge: sanic raises one of several for a body that is no JSON
@@ -94,8 +98,11 @@ def read_turn(request: Request) -> Optional[UserMessage]:
     if not sender or not text.strip() or len(text) > LONGEST_TEXT:
         return None
     message_id = body.get("message_id")
+    said = as_plain_text(text)
+    if (plain := in_simplified(said)) != said:
+        metadata = {**metadata, "simplified": plain}
     return UserMessage(
-        as_plain_text(text),
+        said,
         CollectingOutputChannel(),
         sender,
         input_channel=TingInput.name(),

@@ -8,11 +8,18 @@ from actions.cancel import Cancel
 from actions.complaint import ValidateComplaint
 from actions.complaint_questions import AskConfirmation, AskDate
 from actions.offers import TakeOffer
+from bot.components.values.text import in_simplified
 from tests.actions.conftest import Perform, Said, bot, entity
 from tests.actions.test_complaint import DRAFT, asked, confirming
 from tests.actions.test_steering import heard, yuan
 
 FORM = "complaint_form"
+
+
+def as_told(said: Said) -> Said:
+    """With what the channel tells of a message in traditional characters."""
+    said.metadata = {**said.metadata, "simplified": in_simplified(said.text)}
+    return said
 
 
 def earlier(said: Said) -> list[dict[str, Any]]:
@@ -133,6 +140,31 @@ def test_a_card_merely_named_is_no_lost_one(text: str, business: str | None, per
     done = perform(ValidateComplaint, heard(asked("complaint_business", text, "report_loss")))
     assert done.slots.get("complaint_business") == business
     assert done.said == ([] if business else ["utter_business_unclear"])
+
+
+@pytest.mark.parametrize("text", ["大概三四万吧", "about 30,000 yuan"])
+def test_a_sum_alone_is_no_story(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_description", text)))
+    assert "complaint_description" not in done.slots
+
+
+def test_a_mail_address_is_a_contact(perform: Perform) -> None:
+    done = perform(ValidateComplaint, heard(asked("complaint_contact", "jane@example.com")))
+    assert done.slots["complaint_contact"] == "jane@example.com"
+
+
+@pytest.mark.parametrize("text", ["唔使打电话", "不用打電話，在這裡回覆我"])
+def test_no_call_is_understood_in_any_script(text: str, perform: Perform) -> None:
+    done = perform(ValidateComplaint, as_told(heard(asked("complaint_contact", text, "request_callback"))))
+    assert done.said == ["utter_contact_none"]
+
+
+def test_what_is_written_in_traditional_characters_is_read_and_kept_as_it_is(perform: Perform) -> None:
+    said = as_told(heard(asked("complaint_contact", "不對，應該是8000", "inform")))
+    assert perform(ValidateComplaint, said).slots["complaint_amount"] == yuan("8000.00")
+    story = "昨天領錢少了兩千元，客服講了半天也沒有處理"
+    told = perform(ValidateComplaint, as_told(heard(asked("complaint_description", story))))
+    assert told.slots["complaint_description"] == story
 
 
 def test_a_command_is_no_piece_of_a_story(perform: Perform) -> None:

@@ -17,6 +17,12 @@ def simplified_forms() -> "dict[str, str]":
     return forms
 
 
+def in_simplified(text: str) -> str:
+    """The text with its traditional characters replaced, one for one, and nothing else changed."""
+    forms = simplified_forms()
+    return "".join(forms.get(character, character) for character in text)
+
+
 def normalise(text: str) -> str:
     """The text with every character replaced one for one, so that offsets stay those of the original."""
     forms = simplified_forms()

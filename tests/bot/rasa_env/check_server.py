@@ -120,6 +120,12 @@ class Channel(unittest.TestCase):
         self.assertIsNone(read_turn(a_request([])))
         self.assertIsNone(read_turn(a_request(None)))
 
+    def test_one_script_is_told_beside_what_is_written_in_the_other(self) -> None:
+        for text, plain in (("我要投訴，應該是8000元", "我要投诉，应该是8000元"), ("我要投诉", None)):
+            message = read_turn(a_request({"sender": "a.1", "text": text, "metadata": {"language": "zh"}}))
+            self.assertEqual(message.text, text)
+            self.assertEqual(message.metadata.get("simplified"), plain)
+
     def test_buttons_without_a_title_are_left_out(self) -> None:
         message = {"text": "a", "buttons": [{"title": "", "payload": ""}, {"title": "是", "payload": "是"}]}
         self.assertEqual(shown(message)["buttons"], [{"title": "是", "payload": "是"}])
