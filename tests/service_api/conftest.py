@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from service_api.app import furnish, rooms
+from service_api.channels.limits import Limiter
 from service_api.core.clock import FrozenClock
 from service_api.core.database import Database
 from service_api.core.migrate import migrate
@@ -87,6 +89,15 @@ def database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Databas
 @pytest.fixture
 def clock() -> FrozenClock:
     return FrozenClock(NOON)
+
+
+@pytest.fixture
+def still_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time passes for who counts messages, so that a slow machine lets nobody in again. To be asked for
+    before the app."""
+    still = partial(Limiter, time=lambda: 0.0)
+    monkeypatch.setattr("service_api.channels.visitors.Limiter", still)
+    monkeypatch.setattr("service_api.channels.wechat.channel.Limiter", still)
 
 
 @pytest.fixture

@@ -121,6 +121,7 @@ def test_staff_get_it_on_record_and_only_of_its_conversation(
         assert session.scalars(read).one().subject_id == str(visitor.conversation_id)
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_who_sends_too_many_files_is_told_so(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MOST_A_DAY", 2)
     answers = [send(visitor).status_code for _ in range(3)]

@@ -99,6 +99,7 @@ def test_a_colleague_who_only_looks_is_not_shown(
     assert (state["seen_seq"], state["typing"]) == (0, False)
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_signs_that_come_too_fast_are_dropped_and_end_nothing(visitor: Visitor) -> None:
     for _ in range(50):
         assert visitor.client.post("/chat/signs", json={"seen": 1}, headers=visitor.headers).is_success

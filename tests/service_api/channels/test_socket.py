@@ -236,6 +236,7 @@ def test_a_line_that_says_nothing_is_closed(client: TestClient, monkeypatch: pyt
     assert end.value.code == 1008
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_a_visitor_who_floods_the_line_is_refused_and_not_cut_off(visitor: Visitor) -> None:
     with line(visitor) as socket:
         for number in range(40):
@@ -255,9 +256,10 @@ def test_a_closed_line_leaves_nothing_behind(visitor: Visitor, app: FastAPI) -> 
     assert json.dumps(visitor.look()["messages"]) == "[]"
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_who_is_told_to_slow_down_again_and_again_is_sent_away(visitor: Visitor) -> None:
     with line(visitor) as socket:
-        for number in range(40 + 2 * WARNINGS):
+        for number in range(40 + WARNINGS):
             say(socket, str(number))
         with pytest.raises(WebSocketDisconnect) as end:
             next_of(socket, "none")
@@ -265,6 +267,7 @@ def test_who_is_told_to_slow_down_again_and_again_is_sent_away(visitor: Visitor)
     assert len(visitor.texts("customer")) >= 20
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_who_comes_back_again_and_again_is_told_to_wait(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

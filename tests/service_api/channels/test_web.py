@@ -153,8 +153,9 @@ def test_reading_goes_on_after_the_number_last_seen(visitor: Visitor) -> None:
     assert visitor.look(after=99)["messages"] == []
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_a_visitor_who_writes_too_fast_is_told_when_to_go_on(visitor: Visitor) -> None:
-    answers = (visitor.write(f"{n}") for n in range(200))  # a slow machine gives time to be let in again
+    answers = (visitor.write(f"{n}") for n in range(200))
     refused = next(answer for answer in answers if answer.status_code != 202)
 
     assert refused.json()["type"] == "/problems/slow-down"
@@ -258,6 +259,7 @@ def test_a_stranger_changes_no_words(visitor: Visitor) -> None:
     assert wish.status_code == 401
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_who_floods_takes_nothing_from_a_neighbour_at_the_same_address(
     visitor: Visitor, client: TestClient
 ) -> None:

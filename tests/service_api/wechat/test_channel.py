@@ -229,6 +229,7 @@ def test_the_same_proof_as_everywhere_binds_the_customer(
     assert [text for author, text in transcript(database) if author == "customer"] == ["验证身份", "••••••"]
 
 
+@pytest.mark.usefixtures("still_limits")
 def test_who_writes_too_fast_is_told_so_without_costing_a_message(
     customer: Poster, assistant: StandIn, app: FastAPI
 ) -> None:
