@@ -30,9 +30,12 @@ _DAY_WORD = {
     "大前": -3,
     "前": -2,
     "昨": -1,
+    "琴": -1,  # 琴日, 寻日 and 听日 are Cantonese
+    "寻": -1,
     "今": 0,
     "当": 0,
     "明": 1,
+    "听": 1,
     "后": 2,
     "大后": 3,
 }
@@ -156,7 +159,10 @@ _PATTERNS: "list[tuple[re.Pattern[str], Reader]]" = [
         _of_week,
     ),
     (
-        re.compile(r"(?P<word>大大前|大前|前|昨|今|当|明|大后|后)(?:天|日(?!常)|早|晚|晨|夜|儿个?)"),
+        re.compile(
+            r"(?P<word>大大前|大前|前|昨|今|当|明|大后|后|[琴寻](?=[日晚])|(?<!打)听(?=[日晚](?![期常上])))"
+            r"(?:天|日(?!常)|早|晚|晨|夜|儿个?)"
+        ),
         lambda match, base: base + timedelta(days=_DAY_WORD[match["word"]]),
     ),
     (
