@@ -8,7 +8,7 @@ from actions.booked_call import BOOKED, CANCEL_CONFIRMED, CANCEL_FORM, BookedCal
 from actions.complaint import FORM, cleared
 from actions.complaint_fields import DESCRIPTION
 from actions.desk_client import DeskClient
-from actions.drafts import DRAFT, GIVEN_UP, forget_draft, given_up
+from actions.drafts import DRAFT, GIVEN_UP, SECOND, forget_draft, forget_second, given_up, keep_second
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
 from actions.offers import ANOTHER, offer_next_wish
@@ -76,16 +76,24 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
         return [SlotSet("offered", ANOTHER)]
     if _may_mean_the_call(turn) and (booked := await find_booked(desk, turn, say)):
         return begin_cancel(booked)
+    if turn.slots.get("offered"):
+        say("utter_offer_declined")
+        left = await forget_second(desk, turn) if turn.slots["offered"] == ANOTHER else []
+        return [SlotSet("offered", None), *left]
     say("utter_nothing_to_cancel")
-    return [SlotSet("offered", None)]
+    return []
 
 
 async def _end_complaint(desk: DeskClient, turn: Turn, say: Say, ended: Events) -> Events:
     """Put off, it is kept as it is; given up, it is forgotten, save for a regret within this talk."""
     if puts_off(turn) and turn.slots.get(DESCRIPTION):
         say("utter_complaint_kept")
-        return [*ended, *offer_next_wish(turn, say, done="file_complaint")]
+        return [
+            *ended,
+            *([] if turn.slots.get(SECOND) else offer_next_wish(turn, say, done="file_complaint")),
+        ]
     await forget_draft(desk, turn)
+    await keep_second(desk, turn)
     say("utter_complaint_cancelled")
     kept = SlotSet(GIVEN_UP, given_up(turn) or None)
     return [*ended, *cleared(), kept, *offer_next_wish(turn, say, done="file_complaint")]

@@ -11,6 +11,7 @@ from actions.afterwards import add_to_filed, adds_to_filed
 from actions.complaint_answers import Step
 from actions.complaint_fields import (
     BEGUN,
+    BUSINESS,
     CONFIRMED,
     CONTACT,
     DATE,
@@ -18,11 +19,13 @@ from actions.complaint_fields import (
     EITHER_DATE,
     FIELDS,
     LAST_CONTACT,
+    business_in,
     everything_in,
+    tells_story,
     unfilled,
 )
 from actions.complaint_questions import ask_which_day
-from actions.complaint_reading import read_opening, read_turn, tells_of_two, told_by
+from actions.complaint_reading import read_opening, read_turn, told_by
 from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import Complaint
 from actions.digression import digresses
@@ -30,22 +33,25 @@ from actions.drafts import (
     DRAFT,
     GIVEN_UP,
     OFFER,
+    SECOND,
     TOLD_AT,
     excerpt,
     find_draft,
     forget_draft,
     keep_draft,
+    keep_second,
     slots_of,
 )
 from actions.duplicates import offer_join
 from actions.edge import Events
 from actions.filing import filing_of, given, wrong_fields
 from actions.form import FormAction
-from actions.offers import ANOTHER, offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish, takes_the_other
 from actions.resumption import hurried, read_resumption, wants_anew, wants_to_resume
 from actions.say import Say
 from actions.steering import goes_on_after_all
 from actions.turn import Turn
+from actions.two_complaints import announces_two, begins_with_the_first, begins_with_the_other, two_in
 
 log = structlog.get_logger()
 FORM = "complaint_form"
@@ -62,6 +68,8 @@ class ValidateComplaint(FormAction):
         """An answer, a correction, a yes; or something else, which its own rule answers."""
         if turn.requested == RESUME:
             return await self._resume(turn, say)
+        if (ordered := await self._ordered(turn, say)) is not None:
+            return ordered
         step = read_turn(turn)
         if step.yields:
             return []
@@ -91,6 +99,8 @@ class ValidateComplaint(FormAction):
             return add_to_filed()
         if goes_on_after_all(turn) and (given_up := turn.slots.get(GIVEN_UP)):
             return await self._take_up_again(given_up, turn, say)
+        if (second := turn.slots.get(SECOND)) and _means(second, turn):
+            return await self._begin_second(second, turn, say)
         told = read_opening(turn)
         draft = None if DESCRIPTION in told.values else await find_draft(self.desk, turn)
         if draft is None:
@@ -111,14 +121,55 @@ class ValidateComplaint(FormAction):
     async def _begin(self, told: Step, turn: Turn, say: Say) -> Events:
         """What was said just before a complaint was offered belongs to it."""
         offered = turn.slots.get("offered") == "file_complaint"
+        telling = turn
         if offered and turn.before and not (told.values.keys() - {BEGUN}):
-            told = read_opening(told_by(turn.before))
+            telling = told_by(turn.before)
+            told = read_opening(telling)
         say("utter_complaint_start_upset" if turn.upset else "utter_complaint_start")
-        events = [SlotSet("offered", None), SlotSet(GIVEN_UP, None), *await self._keep(told, turn, say)]
-        if not tells_of_two(turn):
-            return events
-        say("utter_one_by_one")
-        return [*events, SlotSet("next_wish", ANOTHER)]
+        events = [SlotSet("offered", None), SlotSet(GIVEN_UP, None)]
+        if two := two_in(telling):
+            told = _first_of(two)
+            say("utter_one_by_one_noted")
+        elif announces_two(turn):
+            say("utter_one_by_one")
+            events.append(SlotSet("next_wish", ANOTHER))
+        return [*events, *await self._keep(told, turn, say)]
+
+    async def _ordered(self, turn: Turn, say: Say) -> Events | None:
+        """Two are told where one was asked for, or the customer says with which of two to begin."""
+        announced = turn.slots.get("next_wish") == ANOTHER
+        if turn.requested == DESCRIPTION and (two := two_in(turn, announced=announced)):
+            say("utter_one_by_one_noted")
+            return [SlotSet("next_wish", None), *await self._keep(_first_of(two), turn, say)]
+        second = turn.slots.get(SECOND)
+        if not second:
+            return None
+        if begins_with_the_other(turn, second):
+            first = {name: turn.slots[name] for name in (*FIELDS, DRAFT) if turn.slots.get(name) is not None}
+            return await self._put_in_place(second, turn, say, waits=first)
+        if begins_with_the_first(turn):
+            say("utter_complaint_noted")
+            return self.stand_still(turn)
+        return None
+
+    async def _begin_second(self, second: dict[str, Any], turn: Turn, say: Say) -> Events:
+        """The one that was told beside the first: nothing of it need be told again."""
+        say("utter_complaint_second")
+        events = await self._put_in_place(second, turn, say, waits=None)
+        return [SlotSet("offered", None), SlotSet("next_wish", None), *events]
+
+    async def _put_in_place(
+        self, told: dict[str, Any], turn: Turn, say: Say, *, waits: dict[str, Any] | None
+    ) -> Events:
+        """Go on with what is told here, with what this message adds; the other waits."""
+        slots = {**dict.fromkeys((*FIELDS, EITHER_DATE)), **told, SECOND: waits}
+        found = replace(turn, slots={**turn.slots, **slots})
+        step = Step(values=unfilled(found, everything_in(found)))
+        if waits is None and tells_story(turn) and turn.intent != "affirm" and not takes_the_other(turn):
+            step.values[DESCRIPTION] = f"{told.get(DESCRIPTION, '')}\n{turn.written}".strip()
+        if waits is not None:
+            step = Step(say=["utter_complaint_noted"])
+        return [*(SlotSet(*one) for one in slots.items()), *await self._keep(step, found, say)]
 
     async def _take_up_again(self, given_up: dict[str, Any], turn: Turn, say: Say) -> Events:
         """Cancelled and regretted within one talk: nothing need be told again."""
@@ -167,8 +218,12 @@ class ValidateComplaint(FormAction):
             )
             say("utter_complaint_not_filed")
             return self.stand_still(turn)
-        await forget_draft(self.desk, turn)
+        await self._done_with_draft(turn)
         return self._filed("utter_complaint_filed", complaint, turn, say)
+
+    async def _done_with_draft(self, turn: Turn) -> None:
+        await forget_draft(self.desk, turn)
+        await keep_second(self.desk, turn)
 
     def _filed(self, response: str, complaint: Complaint, turn: Turn, say: Say) -> Events:
         say(response, number=complaint.number, due_date=say.day(complaint.due_date))
@@ -182,7 +237,7 @@ class ValidateComplaint(FormAction):
             filed = await self.desk.complaints(turn.conversation_id)
             if filed.items and (due := filed.items[0].due_date):
                 first = Complaint(number=filed.items[0].number, state=filed.items[0].state, due_date=due)
-                await forget_draft(self.desk, turn)
+                await self._done_with_draft(turn)
                 return self._filed("utter_complaint_filed_before", first, turn, say)
         wrong = wrong_fields(problem)
         log.warning(
@@ -196,6 +251,22 @@ def cleared() -> Events:
     """Forget the draft."""
     matter = (*FIELDS, EITHER_DATE, CONFIRMED, BEGUN, DRAFT, TOLD_AT, "strong_emotion")
     return [SlotSet(name, None) for name in matter]
+
+
+def _means(second: dict[str, Any], turn: Turn) -> bool:
+    """Whether the complaint that waits is begun, and not one about something else."""
+    if takes_the_other(turn):
+        return True
+    named = business_in(turn)
+    third = tells_story(turn) and named is not None and named != second.get(BUSINESS)
+    return turn.slots.get("offered") == ANOTHER and not third
+
+
+def _first_of(two: tuple[Turn, Turn]) -> Step:
+    """What is told of the first; the second is kept with a key of its own."""
+    first = read_opening(two[0])
+    second = {DRAFT: uuid4().hex, **read_opening(two[1]).values}
+    return Step(values={**first.values, SECOND: second}, either_date=first.either_date)
 
 
 def _asked_which_day(step: Step, turn: Turn, say: Say) -> Events:

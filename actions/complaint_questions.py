@@ -25,6 +25,8 @@ BEFORE_SUMMARY = frozenset(
         "utter_form_goes_on",
         "utter_no_more_questions",
         "utter_one_by_one",
+        "utter_one_by_one_noted",
+        "utter_complaint_second",
     }
 )
 """What may be said in a turn that then shows the summary; after anything else a reminder is enough."""

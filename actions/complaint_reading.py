@@ -71,11 +71,6 @@ _TOLD_BY = frozenset({"inform", "file_complaint", "add_to_complaint"})
 SURE_OF_DANGER = 0.6
 OLD_BUTTONS = frozenset({"确认提交", "Confirm and submit"})
 """Of a summary further up: pressed where something is asked anew, it leaves nothing out."""
-_TWO = re.compile(
-    r"[两二2]\s?[个件](?:事情?)?.{0,4}投诉|投诉[两二2]\s?[个件]|"
-    r"\b(?:two|2|a couple of) (?:different |separate )?complaints\b",
-    re.I,
-)
 
 
 def read_opening(turn: Turn) -> Step:
@@ -103,11 +98,6 @@ def told_by(before: Turn) -> Turn:
     moved = [replace(one, start=one.start - wish.start, end=one.end - wish.start) for one in inside]
     text, written = (whole[wish.start : wish.end].strip() for whole in (before.text, before.written))
     return replace(before, text=text, written=written, values=tuple(moved), intent="file_complaint")
-
-
-def tells_of_two(turn: Turn) -> bool:
-    """Whether the customer announces two complaints in one message."""
-    return bool(_TWO.search(turn.text))
 
 
 def is_in_danger(turn: Turn) -> bool:

@@ -1,6 +1,7 @@
 """The half-told complaint: kept by the desk with every step, since the assistant's own sessions are short."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -19,16 +20,20 @@ DRAFT = "complaint_draft"
 TOLD_AT = "complaint_told_at"
 GIVEN_UP = "complaint_given_up"
 """What was told of a complaint that the customer cancelled: kept for as long as they are in this talk."""
+SECOND = "complaint_second"
+"""What was told of another complaint in the same breath: its slots and a key of its own, until it begins."""
 OFFER = "resume_complaint"
 EXCERPT = 40
 _PREFIX = "complaint_"
+_OWN = frozenset(name.removeprefix(_PREFIX) for name in FIELDS)
 
 
 async def keep_draft(desk: DeskClient, turn: Turn, values: Mapping[str, Any], *, key: str) -> None:
     """Keep slots and what this turn adds. A desk that fails costs the customer nothing now."""
     slots = {**turn.slots, **values}
-    fields = {name.removeprefix(_PREFIX): slots[name] for name in FIELDS if slots.get(name) is not None}
-    if not fields:
+    kept = (*FIELDS, SECOND)
+    fields = {name.removeprefix(_PREFIX): slots[name] for name in kept if slots.get(name) is not None}
+    if not any(name in fields for name in _OWN):
         return
     try:
         await desk.keep_draft(turn.conversation_id, key=key, fields=fields)
@@ -64,8 +69,28 @@ def given_up(turn: Turn) -> dict[str, Any]:
 
 def slots_of(draft: Draft) -> dict[str, Any]:
     """The form's slots as they were."""
-    slots: dict[str, Any] = {name: draft.fields.get(name.removeprefix(_PREFIX)) for name in FIELDS}
+    kept = (*FIELDS, SECOND)
+    slots: dict[str, Any] = {name: draft.fields.get(name.removeprefix(_PREFIX)) for name in kept}
     return {**slots, DRAFT: draft.key, TOLD_AT: draft.changed_at.astimezone(UTC).isoformat()}
+
+
+async def keep_second(desk: DeskClient, turn: Turn) -> None:
+    """When nothing stands before it any more it is kept as a draft of its own, that outlasts the session."""
+    second = turn.slots.get(SECOND)
+    if second:
+        alone = replace(turn, slots={})
+        told = {name: second[name] for name in FIELDS if name in second}
+        await keep_draft(desk, alone, told, key=str(second[DRAFT]))
+
+
+async def forget_second(desk: DeskClient, turn: Turn) -> Events:
+    """The customer does not want it filed; a regret within this talk brings it back."""
+    second = turn.slots.get(SECOND)
+    if not second:
+        return []
+    await forget_draft(desk, replace(turn, slots={DRAFT: second[DRAFT]}))
+    told = {name: value for name, value in second.items() if name != DRAFT}
+    return [SlotSet(SECOND, None), SlotSet(GIVEN_UP, told)]
 
 
 async def offer_draft(desk: DeskClient, turn: Turn, say: Say) -> Events:
@@ -80,6 +105,6 @@ async def offer_draft(desk: DeskClient, turn: Turn, say: Say) -> Events:
 
 
 def excerpt(fields: Mapping[str, Any]) -> str:
-    """The first words of what happened."""
+    """The first words of what happened, by the names of the desk's fields."""
     text = " ".join(str(fields.get(DESCRIPTION.removeprefix(_PREFIX)) or "…").split())
     return text if len(text) <= EXCERPT else text[:EXCERPT] + "…"

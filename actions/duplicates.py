@@ -5,6 +5,7 @@ from rasa_sdk.events import SlotSet
 from actions.desk_client import DeskError
 from actions.desk_views import Complaint
 from actions.edge import DeskAction, Events
+from actions.offers import offer_next_wish
 from actions.say import Say
 from actions.turn import Turn
 
@@ -40,6 +41,6 @@ class JoinComplaint(DeskAction):
                 await self.desk.act_on_complaint(turn.conversation_id, number, action="add", text=text)
         except DeskError:
             say("utter_join_unavailable", number=later)
-            return forgotten
-        say("utter_complaint_joined", earlier=earlier, later=later)
-        return forgotten
+        else:
+            say("utter_complaint_joined", earlier=earlier, later=later)
+        return [*forgotten, *offer_next_wish(turn, say, done=OFFER)]

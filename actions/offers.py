@@ -4,6 +4,8 @@ import re
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions.complaint_fields import DESCRIPTION
+from actions.drafts import DRAFT, SECOND, excerpt
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
 from actions.say import Say
@@ -45,8 +47,9 @@ _THE_OTHER = re.compile(
 
 
 def takes_the_other(turn: Turn) -> bool:
-    """ "And the one about the collectors?", where the second complaint was offered."""
-    return turn.slots.get("offered") == ANOTHER and bool(_THE_OTHER.search(turn.text.strip()))
+    """ "And the one about the collectors?", where the second complaint was offered or waits."""
+    waits = turn.slots.get("offered") == ANOTHER or turn.slots.get(SECOND)
+    return bool(waits) and bool(_THE_OTHER.search(turn.text.strip()))
 
 
 def offer(say: Say, act: str) -> Events:
@@ -59,7 +62,12 @@ def offer(say: Say, act: str) -> Events:
 
 def offer_next_wish(turn: Turn, say: Say, *, done: str) -> Events:
     """Come back to the second wish of a message when the first is done."""
-    wish = turn.slots.get("next_wish")
+    wish, second = turn.slots.get("next_wish"), turn.slots.get(SECOND)
+    if second and wish in (None, ANOTHER):
+        if turn.slots.get(DRAFT) and done != "file_complaint":
+            return []  # the first is not done yet
+        say("utter_offer_second_complaint", description=excerpt({"description": second.get(DESCRIPTION)}))
+        return [SlotSet("offered", ANOTHER), SlotSet("next_wish", None)]
     if not wish:
         return []
     if wish == done or wish not in TAKEN_BY:

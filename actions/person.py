@@ -3,6 +3,7 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.desk_client import DeskClient, DeskError
+from actions.drafts import SECOND
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
 from actions.offers import offer_next_wish
@@ -106,4 +107,6 @@ def note_of(turn: Turn) -> str:
         for name in NOTE_FIELDS
         if turn.slots.get(name)
     ]
+    if second := turn.slots.get(SECOND):
+        lines.append(f"another complaint: {second.get('complaint_description')}")
     return "\n".join(lines)[:NOTE_LENGTH]

@@ -1,5 +1,7 @@
 """A no: to what was offered, or to something that the customer does not want done."""
 
+from dataclasses import replace
+
 from rasa_sdk.events import SlotSet
 
 from actions.booked_call import CANCEL_FORM, booked_in, find_booked
@@ -8,9 +10,10 @@ from actions.cancel import begin_cancel, cancel
 from actions.case import ACT, ACTS
 from actions.case import FORM as CASE_FORM
 from actions.complaint import FORM as COMPLAINT_FORM
+from actions.drafts import SECOND, forget_second
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
-from actions.offers import offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish
 from actions.rating import FORM as RATING_FORM
 from actions.say import Say
 from actions.turn import Turn
@@ -45,7 +48,10 @@ class DeclineOffer(UnlessCallMoves):
             return await self._refuse(turn.declined, turn, say)
         offered, waits = turn.slots.get("offered"), turn.slots.get("next_wish")
         say("utter_offer_declined" if offered or waits else "utter_nothing_asked")
-        return [SlotSet("offered", None), *offer_next_wish(turn, say, done=str(offered))]
+        left = await forget_second(self.desk, turn) if offered == ANOTHER else []
+        slots = {**turn.slots, SECOND: None} if left else turn.slots
+        following = offer_next_wish(replace(turn, slots=slots), say, done=str(offered))
+        return [SlotSet("offered", None), *left, *following]
 
     async def _refuse(self, act: str, turn: Turn, say: Say) -> Events:
         """ "Don't call me" books no call, ends the form that would, and may mean the one that is booked."""

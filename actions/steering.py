@@ -110,8 +110,8 @@ def tires_of_questions(turn: Turn) -> bool:
 
 def picks_up(turn: Turn) -> bool:
     """In so many words, on with the complaint that was put off or given up in this talk."""
-    waits = turn.slots.get("complaint_draft") or turn.slots.get("complaint_given_up")
-    return bool(waits) and (goes_on_after_all(turn) or bool(_SENDS.search(turn.text)))
+    waits = any(turn.slots.get(f"complaint_{kept}") for kept in ("draft", "given_up", "second"))
+    return waits and (goes_on_after_all(turn) or bool(_SENDS.search(turn.text)))
 
 
 def regrets_withdrawal(turn: Turn) -> bool:

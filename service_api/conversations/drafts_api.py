@@ -11,7 +11,7 @@ from service_api.conversations import drafts, queries, service
 from service_api.core.edge import Now, ReadSession, WriteSession
 from service_api.core.security import ServiceOnly
 
-FIELDS = frozenset({"description", "business", "amount", "date", "contact"})
+FIELDS = frozenset({"description", "business", "amount", "date", "contact", "second"})
 LONGEST_FIELD = 5_000
 
 router = APIRouter(
@@ -22,7 +22,10 @@ router = APIRouter(
 
 
 class DraftKept(BaseModel):
-    """`fields`: description, business, amount, date, contact, each as the assistant's form holds it."""
+    """`fields`: description, business, amount, date, contact, each as the assistant's form holds it.
+
+    `second`: what was told of another complaint in the same breath, that waits until this one is filed.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

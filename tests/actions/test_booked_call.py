@@ -170,7 +170,7 @@ def test_nothing_booked_is_told_as_it_is(
 def test_who_booked_elsewhere_may_prove_who_they_are_and_be_served(desk: Desk, perform: Perform) -> None:
     desk.booked = None
     done = perform(BeginCallbackCancel, Said("取消回电", "cancel_callback"))
-    assert done.slots == {"pending_act": "cancel_callback"}
+    assert done.slots == {"pending_act": "cancel_callback", "offered": "verify_identity"}
     slots = {"verification_code": "verified", "pending_act": "cancel_callback"}
     after = perform(AfterVerification, Said("246810", slots=slots))
     assert after.follow_up == "action_begin_callback_cancel"
@@ -190,7 +190,7 @@ def test_cancel_with_nothing_in_progress_may_mean_the_call(desk: Desk, perform: 
     assert perform(Cancel, Said("取消", "cancel")).follow_up == "callback_cancel_form"
     assert perform(Cancel, Said("算了", "cancel")).said == ["utter_nothing_to_cancel"]
     offered = Said("取消", "cancel", slots={"offered": "file_complaint"})
-    assert perform(Cancel, offered).said == ["utter_nothing_to_cancel"]
+    assert perform(Cancel, offered).said == ["utter_offer_declined"]
     desk.booked = None
     assert perform(Cancel, Said("取消", "cancel")).said == ["utter_nothing_to_cancel"]
 
