@@ -90,7 +90,7 @@ def tell_none(standing: CallbackStanding, turn: Turn, say: Say, *, wish: str) ->
         say("utter_callback_none")
         return []
     say("utter_callback_none_here")
-    return [SlotSet("pending_act", wish)]
+    return [SlotSet("pending_act", wish), SlotSet("offered", "verify_identity")]
 
 
 def hour_in(wanted: str) -> str:

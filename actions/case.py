@@ -20,6 +20,7 @@ from actions.case_reading import (
 )
 from actions.complaint import FORM as COMPLAINT_FORM
 from actions.complaint_fields import SKIPPED
+from actions.complaint_status import tell_none
 from actions.complaint_summary import confirms
 from actions.desk_client import DeskError, DeskProblem
 from actions.desk_views import ComplaintItem
@@ -73,8 +74,7 @@ class BeginCase(UnlessCallMoves):
             say("utter_status_unavailable")
             return []
         if not found.items:
-            say("utter_no_complaints")
-            return [SlotSet("pending_act", wish)]
+            return tell_none(turn, say, wish=wish)
         fit = [item for item in found.items if suits(item, act)]
         if act == "withdraw" and calls_it_settled(turn):
             answered = [item for item in fit if item.state == "answered"]

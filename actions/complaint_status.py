@@ -48,11 +48,19 @@ async def show_complaints(desk: DeskClient, turn: Turn, say: Say) -> Events:
         say("utter_status_unavailable")
         return []
     if not found.items:
-        say("utter_no_complaints")
-        return [SlotSet("pending_act", "complaint_status")]
+        return tell_none(turn, say, wish="complaint_status")
     for item in found.items[:SHOWN]:
         _say_state(item, say)
     return [SlotSet("pending_act", None), *offer_next_wish(turn, say, done="complaint_status")]
+
+
+def tell_none(turn: Turn, say: Say, *, wish: str) -> Events:
+    """No complaint is theirs; who has not verified may do so, and a yes begins it, and then look again."""
+    if turn.metadata.get("verified") is True:
+        say("utter_no_complaints_of_yours")
+        return [SlotSet("pending_act", None), SlotSet("offered", None)]
+    say("utter_no_complaints")
+    return [SlotSet("pending_act", wish), SlotSet("offered", "verify_identity")]
 
 
 def _say_state(item: ComplaintItem, say: Say) -> None:

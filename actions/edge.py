@@ -47,7 +47,7 @@ class DeskAction(Action, ABC):
             )
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_sorry")
-            return self.stand_still(turn)
+            events = self.stand_still(turn)
         return [*events, *self._listens(tracker, events)]
 
     def _listens(self, tracker: Tracker, events: Events) -> Events:

@@ -64,11 +64,21 @@ class FormAction(DeskAction):
     async def ask_again(self, response: str, turn: Turn, say: Say, *, kept: Events | None = None) -> Events:
         """Say what was not understood; the second time in a row bring a person."""
         stay = kept if kept is not None else self.stand_still(turn)
+        if _merely_agrees(turn):
+            say("utter_form_goes_on")
+            return stay
         handed_over = await give_up(self.desk, turn, say)
         if handed_over is not None:
             return [*stay, *handed_over]
         say(response)
         return stay
+
+
+def _merely_agrees(turn: Turn) -> bool:
+    """A "yes" where a value was asked: no failure the first time."""
+    yes_or_no = str(turn.requested).endswith(("_confirmed", "_resume"))
+    said_so = bool(turn.spoken_before) and "utter_form_goes_on" in turn.spoken_before[0]
+    return turn.intent == "affirm" and not (yes_or_no or said_so or turn.failed_before)
 
 
 def _beside_the_question(turn: Turn) -> str | None:

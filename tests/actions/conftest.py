@@ -62,6 +62,7 @@ class Said:
     metadata: dict[str, Any] = field(default_factory=lambda: {"sent_at": "2026-11-21T12:00:00+00:00"})
     before: list[dict[str, Any]] = field(default_factory=list)
     since: list[dict[str, Any]] = field(default_factory=list)
+    latest_action: str | None = None
 
     def tracker(self) -> Tracker:
         """The tracker of this turn."""
@@ -82,7 +83,7 @@ class Said:
             paused=False,
             followup_action=None,
             active_loop={"name": self.loop} if self.loop else {},
-            latest_action_name=None,
+            latest_action_name=self.latest_action,
         )
 
 
