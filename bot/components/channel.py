@@ -3,13 +3,13 @@
 import hmac
 import inspect
 import logging
-import os
 from collections import OrderedDict
 from itertools import takewhile
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 import rasa
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
@@ -17,7 +17,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.components import action_validation
+from bot.components import action_validation, event_kinds, known_domain
 from bot.components.leaning import ASKED, OPEN, TOLD
 from bot.components.values.text import in_simplified
 
@@ -47,7 +47,8 @@ class TingInput(InputChannel):
         secret = str((credentials or {}).get("secret") or "")
         if not secret or secret.startswith("${"):
             raise RasaException("bot/credentials.yml needs a secret: set TING_RASA_SECRET.")
-        action_validation.install()
+        for change in (action_validation, event_kinds, known_domain):
+            change.install()
         return cls(secret)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -148,13 +149,16 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
     tracker at the end without reading it from the store again.
     """
     processor = agent.processor
+    processor.tracker_store = without_fallback(processor.tracker_store)
     async with agent.lock_store.lock(message.sender_id):
-        before = given.to(message) or await answered_elsewhere(processor, message)
+        before = given.to(message)
         if before is not None:
             return before
-        tracker = await processor.fetch_tracker_and_update_session(
-            message.sender_id, message.output_channel, message.metadata
-        )
+        tracker = await processor.get_tracker(message.sender_id)
+        before = answered_already(tracker, message)
+        if before is not None:
+            return before
+        await processor._update_tracker_session(tracker, message.output_channel, message.metadata)
         listen_for_verdict(tracker, message)
         await processor._handle_message_with_tracker(message, tracker)
         follow_wish(tracker, message.metadata or {})
@@ -172,14 +176,19 @@ async def answer(agent: Any, message: UserMessage, given: GivenAnswers) -> Dict[
     return said
 
 
-async def answered_elsewhere(processor: Any, message: UserMessage) -> Optional[Dict[Text, Any]]:
-    """What another worker answered to this very message; None when it is new, or this is the only worker."""
-    if os.environ.get("SANIC_WORKERS", "1") == "1":
-        return None
-    tracker = await processor.tracker_store.retrieve(message.sender_id)
-    events = list(tracker.events) if tracker else []
+def without_fallback(store: TrackerStore) -> TrackerStore:
+    """The store that may fail: a turn that cannot read its talk is no turn, and the gateway says so.
+
+    Rasa would go on with a fresh tracker: who is in the middle of a form would be answered as if new.
+    """
+    return store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
+
+
+def answered_already(tracker: DialogueStateTracker, message: UserMessage) -> Optional[Dict[Text, Any]]:
+    """What another worker, or this one before it was started again, answered to this very message."""
+    events = list(tracker.events)
     last = max((n for n, event in enumerate(events) if isinstance(event, UserUttered)), default=None)
-    if tracker is None or last is None or events[last].message_id != message.message_id:
+    if last is None or events[last].message_id != message.message_id:
         return None
     said = [event for event in events[last:] if isinstance(event, BotUttered)]
     messages = [shown({**event.data, "text": event.text}) for event in said]

@@ -1,16 +1,15 @@
 """The two places where we step into Rasa's server: the check of action replies, and the channel."""
 
-import asyncio
-import os
 import unittest
 from types import SimpleNamespace
 from typing import Any, Optional
-from unittest.mock import patch
 
 import rasa
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -20,12 +19,13 @@ from bot.components import action_validation
 from bot.components.channel import (
     GivenAnswers,
     TingInput,
-    answered_elsewhere,
+    answered_already,
     as_plain_text,
     follow_wish,
     listen_for_verdict,
     read_turn,
     shown,
+    without_fallback,
 )
 
 GOOD = [
@@ -158,22 +158,20 @@ class Channel(unittest.TestCase):
         ]
         tracker = DialogueStateTracker.from_events("a", events)
 
-        async def retrieve(_sender: str) -> DialogueStateTracker:
-            return tracker
+        def said(message_id: str) -> "Optional[dict[str, Any]]":
+            return answered_already(tracker, UserMessage("hello", sender_id="a", message_id=message_id))
 
-        processor = SimpleNamespace(tracker_store=SimpleNamespace(retrieve=retrieve))
-
-        def said(message_id: str, workers: str) -> "Optional[dict[str, Any]]":
-            message = UserMessage("hello", sender_id="a", message_id=message_id)
-            with patch.dict(os.environ, {"SANIC_WORKERS": workers}):
-                return asyncio.run(answered_elsewhere(processor, message))
-
-        again = said("1", "2")
+        again = said("1")
         assert again is not None
         self.assertEqual(again["messages"], [{"text": "hello to you", "buttons": [button], "custom": None}])
         self.assertEqual(again["intent"]["name"], "greet")
-        self.assertIsNone(said("2", "2"))
-        self.assertIsNone(said("1", "1"))
+        self.assertIsNone(said("2"))
+        self.assertIsNone(answered_already(DialogueStateTracker("a", []), UserMessage("a", message_id="1")))
+
+    def test_a_tracker_that_cannot_be_read_is_an_error_and_no_new_talk(self) -> None:
+        store = InMemoryTrackerStore(Domain.empty())
+        self.assertIs(without_fallback(FailSafeTrackerStore(store)), store)
+        self.assertIs(without_fallback(store), store)
 
     def test_the_wish_for_plain_words_is_the_gateways(self) -> None:
         tracker = DialogueStateTracker("a", [TextSlot("elderly", [], influence_conversation=False)])
