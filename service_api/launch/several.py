@@ -10,6 +10,7 @@ from service_api.launch.refusal import CannotRun
 
 STANDARD = Path("bot/endpoints.yml")
 KEY_PREFIX = "ting"
+LOCK_STORE = "bot.components.lock_store.OneTurnAtATime"
 
 
 def endpoints_file(plan: Plan) -> Path:
@@ -22,7 +23,6 @@ def endpoints_file(plan: Plan) -> Path:
     if not plan.environment["TING_TRACKER_URL"].startswith("postgresql"):
         raise CannotRun("several Rasa workers (TING_RASA_WORKERS) need PostgreSQL as TING_TRACKER_URL")
     content = yaml.safe_load((plan.root / STANDARD).read_text(encoding="utf-8"))
-    content["tracker_store"]["remembered"] = 0
     content["lock_store"] = lock_store(plan.settings.rasa_lock_url.get_secret_value())
     file = plan.data_dir / "rasa" / "endpoints.yml"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def lock_store(address: str) -> dict[str, object]:
     """Rasa's words for redis://user:password@host:port/number; rediss:// asks for TLS."""
     parts = urlsplit(address)
     store: dict[str, object] = {
-        "type": "redis",
+        "type": LOCK_STORE,
         "url": parts.hostname or "127.0.0.1",
         "port": parts.port or 6379,
         "db": int(parts.path.strip("/") or 0),

@@ -8,7 +8,7 @@ import yaml
 from service_api.launch.plan import Plan, make_plan
 from service_api.launch.refusal import CannotRun
 from service_api.launch.services import rasa
-from service_api.launch.several import endpoints_file, lock_store
+from service_api.launch.several import LOCK_STORE, endpoints_file, lock_store
 
 
 def a_plan(monkeypatch: pytest.MonkeyPatch, folder: Path, **settings: str) -> Plan:
@@ -39,7 +39,7 @@ def test_two_workers_share_trackers_and_locks(monkeypatch: pytest.MonkeyPatch, t
     file = Path(service.command[service.command.index("--endpoints") + 1])
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert service.environment["SANIC_WORKERS"] == "2"
-    assert content["tracker_store"]["remembered"] == 0
+    assert content["lock_store"]["type"] == LOCK_STORE
     assert content["lock_store"]["password"] == "sec@ret"
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -57,7 +57,7 @@ def test_two_workers_without_redis_are_refused(monkeypatch: pytest.MonkeyPatch, 
 
 def test_an_address_of_redis_is_told_in_rasas_words() -> None:
     assert lock_store("rediss://desk:x@redis.bank.example") == {
-        "type": "redis",
+        "type": LOCK_STORE,
         "url": "redis.bank.example",
         "port": 6379,
         "db": 0,
