@@ -12,6 +12,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import FeatureUnion
 
 from bot.components.sounds import share_a_sound, sounds_of
+from bot.components.strangers import name_strangers, strangers_of
 from bot.components.values.text import is_cjk
 
 Probabilities = NDArray[np.float64]
@@ -71,7 +72,9 @@ class WordModel:
         liblinear: as accurate here as the multinomial model, at an eighth of its training time. Balanced, as
         one intent has thirty times the examples of another: fewer messages end as complaints.
         """
-        union = build_features(config, with_sounds=share_a_sound(features))
+        union = build_features(
+            config, with_sounds=share_a_sound(features), with_strangers=name_strangers(features)
+        )
         rows = union.fit_transform(features)
         regression = LogisticRegression(C=config["c"], solver="liblinear", class_weight="balanced")
         bayes = NaiveBayes.fit(rows, intents, smoothing=config["bayes_smoothing"])
@@ -117,8 +120,8 @@ def sharpened(probabilities: Probabilities, sharpness: float) -> Probabilities:
     return made
 
 
-def build_features(config: Dict[Text, Any], *, with_sounds: bool) -> FeatureUnion:
-    """Untrained: TF-IDF of words, of characters and of Chinese sounds side by side."""
+def build_features(config: Dict[Text, Any], *, with_sounds: bool, with_strangers: bool) -> FeatureUnion:
+    """Untrained: TF-IDF of words, of characters, of Chinese sounds and of others' names side by side."""
     lengths: Tuple[int, int] = tuple(config["word_ngrams"])
     characters: Tuple[int, int] = tuple(config["character_ngrams"])
     words = TfidfVectorizer(analyzer=partial(words_of, lengths=lengths), sublinear_tf=True, dtype=np.float32)
@@ -134,6 +137,8 @@ def build_features(config: Dict[Text, Any], *, with_sounds: bool) -> FeatureUnio
     if with_sounds:
         sounds = TfidfVectorizer(analyzer=sounds_of, sublinear_tf=True, dtype=np.float32, min_df=2)
         parts.append(("sounds", sounds))
+    if with_strangers:
+        parts.append(("strangers", TfidfVectorizer(analyzer=strangers_of, dtype=np.float32)))
     return FeatureUnion(parts)
 
 
