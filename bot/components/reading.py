@@ -1,5 +1,6 @@
 """What a whole message means, by its parts: code left out, a wait, a refusal, a "not", two wishes. Pure."""
 
+import re
 from typing import Any, Callable, Collection, Dict, List, NamedTuple, Text, Tuple
 
 from bot.components.code_noise import without_code
@@ -8,11 +9,14 @@ from bot.components.stance import ACCEPTS, REJECTS, stance
 from bot.components.unwished import unwished
 from bot.components.wishes import ACTS, SURE, two_wishes
 
-WAIT, REFUSAL = "wait", "deny"
+WAIT, REFUSAL, COMPLAINT = "wait", "deny", "file_complaint"
 SURE_OF_REFUSAL = 0.9
 RANKING = 5
 NO_WAIT = frozenset({"report_loss", "dispute_transaction", "request_person", "abuse", "goodbye", "cancel"})
 """What is heard however a message begins: 我先去接孩子了 is a goodbye."""
+HARDLY = 0.2
+"""A whole message with less of a complaint in it has none of its own, whatever its first clause resembles."""
+_COMPLAINS = re.compile(r"投诉|投訴|举报|舉報|complain|report", re.IGNORECASE)
 
 Ranking = List[Dict[Text, Any]]
 Rank = Callable[[Text], Ranking]
@@ -28,13 +32,13 @@ class Reading(NamedTuple):
 def read(
     text: Text, rank: Rank, rank_clause: Rank, *, holds_values: bool, grave: Collection[Text]
 ) -> Reading:
-    """Read a message; what is grave is never read as anything else.
+    """Read a message; what is grave is never read as anything else, save a bare request to wait.
 
     `rank` judges a text as well as can be, `rank_clause` at less cost by its words.
     """
     said = without_code(text)
     ranking = _by_stance(said, rank(said))
-    if ranking[0]["name"] in grave:
+    if ranking[0]["name"] in grave and rest_after_wait(said) != "":
         return Reading(ranking, [])
     if _asks_to_wait(said, ranking, rank, holds_values):
         return Reading(put_first(WAIT, 1.0, ranking), [])
@@ -88,7 +92,22 @@ def _separate_wishes(text: Text, ranking: Ranking, rank: Rank) -> Reading:
     if wishes is None:
         return Reading(ranking, [])
     (now, confidence), (other, span) = wishes
+    if _is_the_reason(text, now, other, span) and _hardly_complains(ranking, {now, other} - {COMPLAINT}):
+        return Reading(ranking, [])
     return Reading(put_first(now, confidence, ranking), [_entity("also", other, span)])
+
+
+def _is_the_reason(text: Text, now: Text, other: Text, span: Tuple[int, int]) -> bool:
+    """Whether one of two wishes is only what happened before the other: 柜员录错了，帮我查下余额."""
+    if COMPLAINT not in (now, other):
+        return False
+    first = text[slice(*span)] if other == COMPLAINT else text[: span[0]]
+    return text.startswith(first) and bool(first) and not _COMPLAINS.search(first)
+
+
+def _hardly_complains(ranking: Ranking, wish: Collection[Text]) -> bool:
+    likely = {one["name"]: one["confidence"] for one in ranking}
+    return _is_sure(ranking, wish) and likely.get(COMPLAINT, 0.0) < HARDLY
 
 
 def put_first(name: Text, confidence: float, ranking: Ranking) -> Ranking:

@@ -48,6 +48,12 @@ def test_code_alone_and_words_alone_stay_as_they_are(text: str) -> None:
         "give me a minute",
         "brb",
         "just a second, thanks",
+        "稍等接个电话",
+        "等我找下卡",
+        "别挂，我去拿身份证",
+        "等等啊 孩子哭了",
+        "hang on, need my glasses",
+        "two ticks, someone's at the door",
     ],
 )
 def test_a_request_to_wait_says_nothing_else(text: str) -> None:
@@ -62,8 +68,17 @@ def test_stories_corrections_and_delays_are_no_request_to_wait(text: str) -> Non
     assert rest_after_wait(text) is None
 
 
-def test_what_follows_the_request_is_kept_to_be_judged() -> None:
-    assert rest_after_wait("等一下我要投诉") == "我要投诉"
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("等一下我要投诉", "我要投诉"),
+        ("等等，接人工", "，接人工"),
+        ("等我拿刀", "拿刀"),
+        ("one sec, block my card", ", block my card"),
+    ],
+)
+def test_what_follows_the_request_is_kept_to_be_judged(text: str, rest: str) -> None:
+    assert rest_after_wait(text) == rest
 
 
 @pytest.mark.parametrize(
@@ -195,3 +210,32 @@ def test_without_tags_each_character_knows_where_it_stood() -> None:
     plain, places = without_tags("<b>卡</b>扣<i class='x'>200</i>元，余额<300")
     assert plain == "卡扣200元，余额<300"
     assert [places[at] for at in (0, 1, 2)] == [3, 8, 22]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint", "intent"),
+    [
+        ("柜员录错了我的名字，帮我查下余额", 0.1, "view_accounts"),
+        ("柜员录错了我的名字，帮我查下余额", 0.3, "file_complaint"),
+        ("我要投诉柜员，帮我查下余额", 0.1, "file_complaint"),
+    ],
+)
+def test_what_happened_before_a_wish_is_its_reason_and_no_second_wish(
+    text: str, complaint: float, intent: str
+) -> None:
+    def rank(said: str) -> list[dict[str, Any]]:
+        if said == text:
+            likely = {"view_accounts": 0.65, "file_complaint": complaint}
+        elif "柜员" in said:
+            likely = {"file_complaint": 0.9}
+        else:
+            likely = {"view_accounts": 0.9}
+        return [{"name": name, "confidence": p} for name, p in likely.items()]
+
+    found = read(text, rank, rank, holds_values=False, grave={"self_harm"})
+    assert found.ranking[0]["name"] == intent
+
+
+def test_a_bare_request_to_wait_holds_nothing_grave() -> None:
+    assert reading("容我想想", self_harm=0.6).ranking[0]["name"] == "wait"
+    assert reading("等我死了", self_harm=0.6).ranking[0]["name"] == "self_harm"
