@@ -9,7 +9,7 @@ from typing import Dict, Iterable, List, Pattern, Text
 import yaml
 
 NAMES = Path(__file__).parent / "strangers.yml"
-"""Some 580 names by kind: a name that no example holds is understood like those that some do."""
+"""Some 540 names by kind: a name that no example holds is understood like those that some do."""
 
 _US = re.compile(
     r"你们|[贵你您咱本]行|听澜|你家|您家|您[这那]|你[这那][儿里边]|\b(?:your?s?|you guys|tinglan)\b"
