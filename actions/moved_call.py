@@ -27,6 +27,8 @@ _MOVES = re.compile(
 _TOLD = frozenset(
     {"utter_callback_done", "utter_callback_status", "utter_callback_status_late", "utter_callback_unchanged"}
 )
+_GRAVE = frozenset({"self_harm", "report_loss", "dispute_transaction", "abuse", "request_person"})
+"""Beside these a call is a small matter: with other words around it, it is not moved."""
 _COURTESIES = frozenset({"utter_thanks", "utter_chitchat", "utter_listening", "utter_take_your_time"})
 """What may be said between the telling and the change of mind."""
 
@@ -69,7 +71,8 @@ def moves_a_call(turn: Turn) -> bool:
     if speaks_of_call_only(turn):
         another = told and (wishes_other_time(turn) or wishes_other_number(turn))
         return another or (names and (told or bool(_MOVES.search(turn.text))))
-    in_so_many_words = names and bool(_MOVES.search(turn.text)) and not turn.is_question
+    graver = turn.is_question or turn.intent in _GRAVE
+    in_so_many_words = names and bool(_MOVES.search(turn.text)) and not graver
     return in_so_many_words and (told or turn.intent == "inform")
 
 

@@ -184,6 +184,18 @@ def test_a_form_that_such_words_began_gives_way(
     assert perform(action, asked).follow_up is None
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("改到五点也没用，我不想活了", "self_harm"),
+        ("先不说改到五点，我的卡刚才被盗刷了", "dispute_transaction"),
+        ("别管改到几点，五点前让人工接", "request_person"),
+    ],
+)
+def test_what_is_graver_than_the_call_comes_first(text: str, intent: str) -> None:
+    assert not moves(after("utter_callback_done", text, intent))
+
+
 # What it is moved to
 
 
