@@ -20,6 +20,7 @@ from tests.actions.fake_desk import TOKEN, Desk, serving
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
+SHORT, LONG = 0.6, 20.0
 CONVERSATION = "6f1c2e0a-0000-4000-8000-000000000001"
 
 
@@ -115,11 +116,12 @@ Perform = Callable[[type[DeskAction], Said], Done]
 
 
 @pytest.fixture
-def perform(desk_url: str) -> Perform:
-    """Run an action against the fake desk."""
+def perform(desk: Desk, desk_url: str) -> Perform:
+    """Run an action against the fake desk; it is waited for, unless the test lets it be late."""
 
     def run(action: type[DeskAction], said: Said) -> Done:
-        return in_loop(desk_url, lambda client: _perform(action(client), said))
+        patience = SHORT if desk.delay else LONG
+        return in_loop(desk_url, lambda client: _perform(action(client), said), patience=patience)
 
     return run
 
@@ -130,13 +132,13 @@ async def _perform(action: DeskAction, said: Said) -> Done:
     return Done([m["response"] for m in dispatcher.messages], dispatcher.messages, events)
 
 
-def in_loop(url: str, work: Callable[[DeskClient], Coroutine[Any, Any, T]]) -> T:
-    """Run something with a client of its own; short time-outs keep the tests quick."""
+def in_loop(url: str, work: Callable[[DeskClient], Coroutine[Any, Any, T]], *, patience: float = LONG) -> T:
+    """Run something with a client of its own, that waits for so many seconds."""
 
     async def run() -> T:
         client = DeskClient(
             DeskSettings(url, TOKEN),
-            timeout=httpx.Timeout(0.6, connect=0.3),
+            timeout=httpx.Timeout(patience),
             transport=httpx.AsyncHTTPTransport(verify=False),
         )
         try:

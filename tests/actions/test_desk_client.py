@@ -9,7 +9,7 @@ import pytest
 
 from actions.desk_client import DeskClient, DeskNonsense, DeskProblem, DeskSettings, DeskUnavailable
 from actions.desk_views import Filing, Money
-from tests.actions.conftest import CONVERSATION, in_loop
+from tests.actions.conftest import CONVERSATION, SHORT, in_loop
 from tests.actions.fake_desk import CODE, Desk
 
 Work = Callable[[DeskClient], Coroutine[Any, Any, Any]]
@@ -87,7 +87,7 @@ def test_a_slow_desk_is_unavailable_in_time(desk: Desk, desk_url: str) -> None:
     desk.delay = 3.0
     started = time.monotonic()
     with pytest.raises(DeskUnavailable):
-        in_loop(desk_url, CALLS["hand_over"])
+        in_loop(desk_url, CALLS["hand_over"], patience=SHORT)
     assert time.monotonic() - started < 2.5
 
 
