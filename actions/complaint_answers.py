@@ -70,6 +70,11 @@ _SAME_AS_BEFORE = re.compile(
     r"\bsame\b|\bas before\b|\bas above\b|\bthe one i gave\b",
     re.I,
 )
+_SAME_NUMBER = re.compile(
+    r"(?:一样|相同|同样|同一|刚才|上次|之前).{0,3}(?:号码?|电话|手机)|(?:号码?|电话|手机).{0,4}(?:一样|不变|同上|相同)|"
+    r"\bsame (?:phone |mobile )?(?:number|phone)\b",
+    re.I,
+)
 _SERVICE_LINE = re.compile(
     r"(?<!\d)(?:[48]00[ -]?\d{3}[ -]?\d{4}|95\d{3,4}|123\d\d|96\d{3,4}|1[12][09])(?!\d)"
 )
@@ -190,6 +195,12 @@ def _read_contact(turn: Turn) -> Step:
     if last and _SAME_AS_BEFORE.search(turn.text):
         return Step(values={CONTACT: last})
     return Step(values={CONTACT: SKIPPED}) if wants_no_call(turn) else Step()
+
+
+def same_number(turn: Turn) -> dict[str, Any]:
+    """The number left before, where a new story says that it is the same."""
+    last = turn.slots.get(LAST_CONTACT)
+    return {CONTACT: last} if last and _SAME_NUMBER.search(turn.text) else {}
 
 
 def wants_no_call(turn: Turn) -> bool:

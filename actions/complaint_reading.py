@@ -18,6 +18,7 @@ from actions.complaint_answers import (
     named_to_change,
     names_some_card,
     put_right,
+    same_number,
     skips,
     without_number,
     without_sum,
@@ -78,7 +79,7 @@ def read_opening(turn: Turn) -> Step:
 
     A few words that are no story yet are kept to be put before it. A question for information is none.
     """
-    values = unfilled(turn, everything_in(turn))
+    values = unfilled(turn, {**same_number(turn), **everything_in(turn)})
     if turn.slots.get(DESCRIPTION) is None and turn.intent != "affirm":
         if tells_story(turn) and not (turn.intent == "ask_faq" and turn.is_question):
             values = {**without_sum(turn), **values, DESCRIPTION: turn.written}

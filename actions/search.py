@@ -88,6 +88,9 @@ class SearchArticles(UnlessCallMoves):
         handed_over = await give_up(self.desk, turn, say)
         if handed_over is not None:
             return handed_over
+        if turn.active_loop:  # the form asks its own question next, and one is enough
+            say("utter_no_answer_in_form")
+            return []
         say("utter_no_answer")
         return [SlotSet("offered", "request_person")]
 

@@ -14,6 +14,7 @@ BANK_ZONE = ZoneInfo("Asia/Shanghai")
 FAILURES = frozenset(
     {
         "utter_no_answer",
+        "utter_no_answer_in_form",
         "utter_no_words",
         "utter_out_of_scope",
         "utter_business_unclear",
@@ -36,6 +37,7 @@ FAILURES = frozenset(
 
 _QUESTION = re.compile(
     r"[?？]\s*$|[吗呢嘛]\s*[。!！]*$|^(?:请问|怎么|怎样|如何|为什么|为啥|什么|哪|多少|多久|几|能不能|可不可以|可以(?![，,。.!！吧的了啊]|$)|有没有|是不是)|"
+    r"^(?:那么?|我|[你您]们?|到底|究竟|请问|最后)*(?:什么时候|啥时候|何时|多久|几天|谁(?!知道))|"
     r"(?:怎么办|是什么|多少钱|多久|怎么[收算办查弄样])|"
     r"^(?:what|how|why|when|where|which|who|can|could|do|does|is|are|will|may|should)\b",
     re.IGNORECASE,

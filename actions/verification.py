@@ -21,6 +21,7 @@ CALL_WISHES = frozenset({"cancel_callback", "callback_status"})
 PHONE = "verification_phone"
 CODE = "verification_code"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_COMPLAINS = re.compile(r"投诉|举报|\bcomplain", re.I)
 _SIX_DIGITS = re.compile(r"(?<!\d)\d(?:[\s.,，、–—-]{0,2}\d){5}(?![\s.,，、–—-]{0,2}\d)")
 
 
@@ -67,7 +68,9 @@ class ValidateVerification(FormAction):
     def _digresses(self, turn: Turn) -> bool:
         if turn.intent == "verify_identity":
             return False
-        return digresses(turn) or (turn.intent == "file_complaint" and turn.confidence >= SURE)
+        return digresses(turn) or (
+            turn.intent == "file_complaint" and turn.confidence >= SURE and _tells(turn)
+        )
 
     def stand_still(self, turn: Turn) -> Events:
         """Ask again for what was asked."""
@@ -114,6 +117,12 @@ class ValidateVerification(FormAction):
             return [SlotSet(PHONE, None), SlotSet("pending_act", None), SlotSet("requested_slot", None)]
         say("utter_verification_unavailable")
         return self.stand_still(turn)
+
+
+def _tells(turn: Turn) -> bool:
+    """Whether a complaint is wished or told, and not one about the code that does not come."""
+    matter = any(turn.all(kind) for kind in ("business", "amount", "date"))
+    return matter or bool(_COMPLAINS.search(turn.text))
 
 
 def _code_in(turn: Turn) -> str | None:

@@ -7,6 +7,7 @@ from actions.complaint import ValidateComplaint
 from actions.offers import TakeOffer
 from actions.search import SearchArticles
 from actions.talk import Chitchat, LooseValue, OutOfScope
+from actions.verification import ValidateVerification
 from tests.actions.conftest import Perform, Said, bot, customer
 from tests.actions.test_complaint import DRAFT, asked, confirming
 from tests.actions.test_steering import heard, yuan
@@ -172,3 +173,30 @@ def test_a_story_with_the_word_complaint_begins_one(perform: Perform) -> None:
     assert done.slots["complaint_description"] == said.text
     assert done.slots["complaint_amount"] == yuan("100.00")
     assert DRAFT["complaint_contact"] == done.slots["complaint_contact"]
+
+
+def test_a_question_without_an_answer_adds_no_second_question_to_that_of_the_form(perform: Perform) -> None:
+    said = Said("火星上有网点吗", "ask_faq", loop="complaint_form")
+    done = perform(SearchArticles, said)
+    assert done.said == ["utter_no_answer_in_form"]
+    assert "offered" not in done.slots
+    again = [customer(), bot("utter_no_answer_in_form")]
+    assert perform(SearchArticles, Said("火星", "ask_faq", loop="complaint_form", before=again)).said == [
+        "utter_two_failures",
+        "utter_person_coming",
+    ]
+
+
+@pytest.mark.parametrize("text", ["那我什么时候能收到答复", "到底谁来处理", "那多久能有结果"])
+def test_a_question_before_the_yes_is_one_whatever_stands_before_it(text: str, perform: Perform) -> None:
+    assert perform(ValidateComplaint, confirming(text, "ask_faq", confidence=0.45)).events == []
+
+
+@pytest.mark.parametrize(
+    ("text", "yields"), [("你们系统是不是坏了", False), ("我要投诉", True), ("信用卡被多扣了300元", True)]
+)
+def test_a_grumble_about_the_code_is_no_complaint(text: str, yields: bool, perform: Perform) -> None:
+    said = heard(Said(text, "file_complaint", loop="verification_form"))
+    said.slots = {"requested_slot": "verification_code", "verification_phone": "13800138000"}
+    done = perform(ValidateVerification, said)
+    assert (done.events == []) is yields

@@ -273,3 +273,14 @@ def test_after_two_were_joined_the_one_that_waits_is_offered(desk: Desk, perform
     assert done.said == ["utter_join_unavailable", "utter_offer_second_complaint"]
     apart = Said("不是同一件", "deny", slots={"offered": "join_complaint", "complaint_second": SECOND})
     assert perform(DeclineOffer, apart).said == ["utter_offer_declined", "utter_offer_second_complaint"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["再投诉一件，前天转账500没到账，一样的号码", "another complaint, the transfer is lost, same number"],
+)
+def test_a_new_story_may_say_that_the_number_is_the_same(text: str, perform: Perform) -> None:
+    said = heard(Said(text, "file_complaint", loop=FORM, slots={"complaint_last_contact": "13800138000"}))
+    assert perform(ValidateComplaint, said).slots["complaint_contact"] == "13800138000"
+    first = heard(Said(text, "file_complaint", loop=FORM))
+    assert "complaint_contact" not in perform(ValidateComplaint, first).slots
