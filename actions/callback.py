@@ -126,7 +126,9 @@ class ValidateCallback(FormAction):
         except DeskError:
             say("utter_callback_unavailable")
             return self.stand_still(turn)
-        time = told_time(asked.wanted, asked.wanted_on, turn, say) if booked else asked.wanted
+        # The words tell the day themselves, unless the hour alone was changed after it.
+        alone = booked is None and (_day_in(turn) is None or _BY_DISTANCE.search(asked.wanted))
+        time = asked.wanted if alone else told_time(asked.wanted, asked.wanted_on, turn, say)
         say("utter_callback_done", phone=asked.phone, time=time)
         return [*_ended(), *offer_next_wish(turn, say, done="request_callback")]
 

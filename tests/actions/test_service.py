@@ -55,6 +55,19 @@ def test_a_call_is_asked_for_after_a_yes(desk: Desk, perform: Perform) -> None:
     assert desk.callbacks == [{"phone": "13800138000", "wanted": "明天下午三点", "wanted_on": "2026-11-22"}]
 
 
+@pytest.mark.parametrize(
+    ("time", "day", "told"),
+    [
+        ("四点", "2026-11-22", "明天四点"),
+        ("明天下午三点", "2026-11-22", "明天下午三点"),
+        ("随时", None, "随时"),
+    ],
+)
+def test_what_is_noted_is_told_with_its_day(time: str, day: str | None, told: str, perform: Perform) -> None:
+    said = calling("callback_confirmed", "对", "affirm", callback_time=time, callback_day=day)
+    assert perform(ValidateCallback, said).facts[0]["time"] == told
+
+
 def test_the_number_may_be_mended_at_the_end(desk: Desk, perform: Perform) -> None:
     said = calling("callback_confirmed", "不对，打13900139000")
     said.entities = [entity("phone", "13900139000", 4, 15)]
