@@ -16,6 +16,7 @@ _ASKS_CHINESE = re.compile(
 )
 _CODE = re.compile(r"^\s*[/\\]|<[^<>]*>|[{}]|\$\{|;\s*--|\b\d+=\d+\b")
 """Commands and pieces of programs: their words are no language that anybody speaks."""
+_ADDRESS = re.compile(r"[a-z0-9._%+-]+@[a-z0-9.-]+|\b(?:https?://|www\.)[!-~]+")
 _WORD = re.compile(r"[a-z]{2,}(?:'[a-z]+)?")
 # Words that people of both languages type, or that are names: they tell nothing.
 _NEUTRAL = {
@@ -57,7 +58,7 @@ _NEUTRAL = {
 
 def language_of(text: str) -> Optional[str]:
     """ "zh" or "en" when the words tell or ask for one; None for "ok", figures, names and the like."""
-    plain = normalise(text)
+    plain = _ADDRESS.sub(" ", normalise(text))
     if _ASKS_ENGLISH.search(plain):
         return "en"
     if _ASKS_CHINESE.search(plain):
