@@ -11,7 +11,7 @@ from actions.desk_client import DeskClient
 from actions.drafts import DRAFT, GIVEN_UP, SECOND, forget_draft, forget_second, given_up, keep_second
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
-from actions.offers import ANOTHER, offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish, offer_to_file_again
 from actions.say import Say
 from actions.steering import picks_up, puts_off, regrets_withdrawal
 from actions.turn import Turn
@@ -72,8 +72,7 @@ async def cancel(desk: DeskClient, turn: Turn, say: Say) -> Events:
     if turn.active_loop == FORM or turn.slots.get(DRAFT):
         return await _end_complaint(desk, turn, say, ended)
     if regrets_withdrawal(turn):
-        say("utter_withdrawn_stays")
-        return [SlotSet("offered", ANOTHER)]
+        return offer_to_file_again(say)
     if _may_mean_the_call(turn) and (booked := await find_booked(desk, turn, say)):
         return begin_cancel(booked)
     if turn.slots.get("offered"):

@@ -28,8 +28,9 @@ from actions.digression import digresses, digresses_from_story
 from actions.edge import DeskAction, Events
 from actions.form import FormAction
 from actions.moved_call import UnlessCallMoves
-from actions.offers import offer
+from actions.offers import offer, offer_to_file_again
 from actions.say import Say
+from actions.steering import regrets_withdrawal
 from actions.turn import Turn
 
 log = structlog.get_logger()
@@ -80,6 +81,8 @@ class BeginCase(UnlessCallMoves):
             answered = [item for item in fit if item.state == "answered"]
             act, fit = ("accept", answered) if answered else (act, fit)
         if not fit:
+            if regrets_withdrawal(turn):
+                return [SlotSet("pending_act", None), *offer_to_file_again(say)]
             say(f"utter_case_none_{act}")
             return [SlotSet("pending_act", None)]
         if act == "reject" and turn.upset:

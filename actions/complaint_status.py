@@ -8,7 +8,7 @@ from actions.complaint_fields import business_in
 from actions.desk_client import DeskClient, DeskError
 from actions.desk_views import ComplaintItem
 from actions.edge import DeskAction, Events
-from actions.offers import ANOTHER, offer_next_wish
+from actions.offers import ANOTHER, offer_next_wish, offer_to_file_again
 from actions.say import Say
 from actions.steering import regrets_withdrawal
 from actions.turn import Turn
@@ -28,8 +28,7 @@ class ComplaintStatus(DeskAction):
     async def act(self, turn: Turn, say: Say) -> Events:
         """Show them; words about the other complaint that was just offered to be filed begin that one."""
         if regrets_withdrawal(turn):
-            say("utter_withdrawn_stays")
-            return [SlotSet("offered", ANOTHER)]
+            return offer_to_file_again(say)
         if (
             turn.slots.get("offered") == ANOTHER
             and business_in(turn)

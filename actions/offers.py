@@ -60,6 +60,12 @@ def offer(say: Say, act: str) -> Events:
     return [SlotSet("offered", act)]
 
 
+def offer_to_file_again(say: Say) -> Events:
+    """What was withdrawn does not live again; it may be filed anew."""
+    say("utter_withdrawn_stays")
+    return [SlotSet("offered", ANOTHER)]
+
+
 def offer_next_wish(turn: Turn, say: Say, *, done: str) -> Events:
     """Come back to the second wish of a message when the first is done."""
     wish, second = turn.slots.get("next_wish"), turn.slots.get(SECOND)

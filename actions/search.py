@@ -12,7 +12,7 @@ from actions.desk_views import Article
 from actions.drafts import offer_draft
 from actions.edge import Events
 from actions.moved_call import UnlessCallMoves
-from actions.offers import ANOTHER, TAKEN_BY, offer, offer_next_wish, takes_the_other
+from actions.offers import TAKEN_BY, offer, offer_next_wish, offer_to_file_again, takes_the_other
 from actions.person import give_up, no_words
 from actions.refusal import act_in_progress
 from actions.say import Say
@@ -51,8 +51,7 @@ class SearchArticles(UnlessCallMoves):
         if shows_pictures_only(turn):
             return await no_words(self.desk, turn, say)
         if regrets_withdrawal(turn) and not turn.active_loop:
-            say("utter_withdrawn_stays")
-            return [SlotSet("offered", ANOTHER)]
+            return offer_to_file_again(say)
         if adds_to_filed(turn) and not turn.active_loop:
             return add_to_filed()
         if takes_the_other(turn) and not turn.active_loop:

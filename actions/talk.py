@@ -60,6 +60,8 @@ class LooseValue(UnlessCallMoves):
         """After a break it answers the question of the half-told complaint; a story is the start of one."""
         if turn.active_loop:
             return []
+        if shows_pictures_only(turn):
+            return await no_words(self.desk, turn, say)
         if adds_to_filed(turn):
             return add_to_filed()
         if turn.all("phone") and _WANTS_A_CALL.search(turn.text):

@@ -53,6 +53,14 @@ def test_among_several_it_is_asked_and_chosen_by_number(perform: Perform) -> Non
     assert perform(ValidateCase, chosen).slots["case_number"] == SECOND
 
 
+def test_a_regret_after_the_withdrawal_is_no_wish_to_withdraw(desk: Desk, perform: Perform) -> None:
+    only_one(desk)
+    regret = Said("我后悔了，刚才那个投诉能恢复吗", "withdraw_complaint")
+    assert perform(BeginCase, regret).follow_up == FORM
+    desk.filed["a"]["state"] = "withdrawn"
+    assert perform(BeginCase, regret).said == ["utter_withdrawn_stays"]
+
+
 def test_another_customers_number_is_not_found(perform: Perform) -> None:
     said = Said(
         "撤销 C-20260101-0001", "withdraw_complaint", entities=[entity("complaint_number", "C-20260101-0001")]

@@ -43,6 +43,7 @@ def test_a_sigh_without_a_question_is_listened_to(text: str, perform: Perform) -
 def test_a_picture_is_said_not_to_be_read(text: str, perform: Perform) -> None:
     assert perform(SearchArticles, Said(text, "nlu_fallback")).said == ["utter_no_words"]
     assert perform(OutOfScope, Said(text, "out_of_scope")).said == ["utter_no_words"]
+    assert perform(LooseValue, Said(text, "inform")).said == ["utter_no_words"]
     assert perform(ValidateComplaint, asked("complaint_contact", text, "out_of_scope")).said == [
         "utter_no_words"
     ]
