@@ -114,9 +114,10 @@ def all_checks() -> Iterator[list[Check]]:
         Check("imports", [str(BIN / "lint-imports")]),
     ]
     # Stealing leaves the tests of a module, and what they share, to one process until the other has no work.
-    yield [Check("tests", pytest("-n", "2", "--dist", "worksteal", "-m", "not journey", "tests"))]
+    tests = pytest("-n", "2", "--dist", "worksteal", "-m", "not journey", "tests")
     apart = (f"--ignore={OUTAGES}", f"--ignore={PUBLISHING}")
     yield [
+        Check("tests", tests, works_on=2),
         Check("journey", pytest("-m", "journey", "-s", "tests/journeys", *apart)),
         Check("postgresql", on_postgresql(), works_on=2),
         Check("outages", pytest("-m", "journey", "-s", OUTAGES)),
@@ -156,14 +157,17 @@ def main() -> int:
 
 
 def performed(checks: list[Check]) -> Iterator[tuple[Check, Outcome]]:
-    """In their order as there is room, each told when it has ended. When one fails, no other begins."""
+    """In their order as there is room, each told when it has ended. When one fails, no other begins.
+
+    What the first says is shown as it comes, as most people wait for that.
+    """
     waiting, running, free = deque(checks), dict[Future[Outcome], Check](), ROOM
     with ThreadPoolExecutor(ROOM) as pool:
         while waiting or running:
             while waiting and waiting[0].works_on <= free:
                 check = waiting.popleft()
                 free -= check.works_on
-                running[pool.submit(perform, check, beside_others=len(checks) > 1)] = check
+                running[pool.submit(perform, check, shown=check is checks[0])] = check
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
                 check, outcome = running.pop(future), future.result()
@@ -173,9 +177,9 @@ def performed(checks: list[Check]) -> Iterator[tuple[Check, Outcome]]:
                 yield check, outcome
 
 
-def perform(check: Check, beside_others: bool) -> Outcome:
-    """Run it. What it says is shown as it comes, or, beside others, kept together for afterwards."""
-    kept = beside_others or check.quiet
+def perform(check: Check, *, shown: bool) -> Outcome:
+    """Run it. What it says is shown as it comes, or else kept together for afterwards."""
+    kept = check.quiet or not shown
     if not kept:
         print(title(check), flush=True)
     command = [*check.command, f"--junitxml={check.results}"] if check.results else check.command
