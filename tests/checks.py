@@ -115,9 +115,10 @@ def all_checks() -> Iterator[list[Check]]:
     ]
     # Stealing leaves the tests of a module, and what they share, to one process until the other has no work.
     tests = pytest("-n", "2", "--dist", "worksteal", "-m", "not journey", "tests")
+    yield [Check("tests", tests, works_on=2)]
+    # Not beside those: both cores are at work already, and all would only take longer.
     apart = (f"--ignore={OUTAGES}", f"--ignore={PUBLISHING}")
     yield [
-        Check("tests", tests, works_on=2),
         Check("journey", pytest("-m", "journey", "-s", "tests/journeys", *apart)),
         Check("postgresql", on_postgresql(), works_on=2),
         Check("outages", pytest("-m", "journey", "-s", OUTAGES)),
