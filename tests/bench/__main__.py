@@ -20,7 +20,7 @@ import httpx
 from service_api.demo.people import Customer
 from tests.bench import channels, complaints, desk, search
 from tests.bench.figures import Spread, cpu_seconds, memory_mb, spread
-from tests.bench.paths import StockRasa, WholePath, own_channel_turn, search_alone
+from tests.bench.paths import FREE, StockRasa, WholePath, own_channel_turn, search_alone
 from tests.running import ROOT, RunningTing, free_ports, start_ting
 
 FOLDER = ROOT / "var" / "bench"
@@ -116,7 +116,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, dict[str, Any]], None]] = {
 def timed_start(data: Path, *, keep: bool = False) -> tuple[float, RunningTing | None]:
     """Seconds from the command to the first answered message."""
     began = time.monotonic()
-    ting = start_ting(data)
+    ting = start_ting(data, settings=FREE)
     ting.wait_until_ready()
     greet(ting.web)
     took = round(time.monotonic() - began, 1)

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 
 from tests.bench.figures import cpu_seconds, memory_mb, spread
+from tests.bench.paths import FREE
 from tests.running import RunningTing, start_ting
 from tests.several import stores_of
 
@@ -35,7 +36,6 @@ TALK = (
     "谢谢",
     "再见",
 )
-FREE = {f"TING_{name}_PER_SECOND": "100000" for name in ("ADDRESS_SESSIONS", "ADDRESS_MESSAGES")}
 
 
 class Customers:
